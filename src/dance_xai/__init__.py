@@ -1,0 +1,1 @@
+"""Explainable video action recognition through motion, object and scene concepts (DANCE)."""

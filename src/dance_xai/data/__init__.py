@@ -1,0 +1,1 @@
+"""Clips, poses and official artefacts from disk. The I/O edge on the left."""

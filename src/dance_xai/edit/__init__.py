@@ -1,0 +1,1 @@
+"""Every edit returns a new model and an Edit record. Pure arrays."""

@@ -1,0 +1,1 @@
+"""Accuracy, sparsity, concept quality and controls. Pure arrays."""

@@ -1,0 +1,1 @@
+"""Why this prediction: exact sums, matching windows. Pure arrays."""

@@ -1,0 +1,1 @@
+"""Clips x backbone -> features; clips x phrases x dual encoder -> affinities. Pure arrays."""

@@ -1,0 +1,1 @@
+"""Concept layers, the sparse head, and the one model class. Pure arrays."""

@@ -1,0 +1,1 @@
+"""Pose tracks -> motion concepts: windows, normalisation, clustering, discovery. Pure arrays."""

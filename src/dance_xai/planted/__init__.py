@@ -1,0 +1,1 @@
+"""A planted world whose true motions, objects, scenes and shortcut are known."""

@@ -1,0 +1,1 @@
+"""What the concept layer must predict. Pure arrays."""

@@ -1,0 +1,1 @@
+"""Phrases -> object and scene concepts: filters with reasons. Pure arrays."""

@@ -1,0 +1,395 @@
+"""The nouns. Small frozen dataclasses, arrays inside, no behaviour beyond looking things up.
+
+Axis letters: N clips, T frames, K joints, L window length, W windows, D feature, E text space,
+C concepts, Y classes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+IntArray: TypeAlias = NDArray[np.integer[Any]]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+Kind = Literal["motion", "object", "scene"]
+KINDS: tuple[Kind, ...] = ("motion", "object", "scene")
+Split = Literal["train", "test"]
+Activations = Literal["predicted", "grounded"]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Something left out, and why.
+
+    Attributes:
+        stage: Where it happened: ``clips``, ``windows``, ``motion``, ``object``, ``scene``.
+        item: What was dropped: a clip id, ``clip:frame`` of a window, a concept name.
+        reason: A short reason that is the same for all items dropped alike.
+        value: The measured figure behind the reason, or None.
+    """
+
+    stage: str
+    item: str
+    reason: str
+    value: float | None = None
+
+
+def count_reasons(drops: tuple[Drop, ...]) -> dict[str, int]:
+    """Count drops per ``stage: reason``, most frequent first."""
+    return dict(Counter(f"{drop.stage}: {drop.reason}" for drop in drops).most_common())
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One video clip of a data set; ``label`` and ``split`` are None where unknown."""
+
+    id: str
+    label: str | None = None
+    split: Split | None = None
+    path: Path | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """The clips of a data set, in file order, and its classes, sorted.
+
+    Attributes:
+        clips: N clips with unique ids.
+        classes: Y class names.
+        drops: Clips left out, with reasons.
+    """
+
+    clips: tuple[Clip, ...]
+    classes: tuple[str, ...]
+    drops: tuple[Drop, ...] = ()
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(clip.id for clip in self.clips)
+
+    @cached_property
+    def labels(self) -> IntArray:
+        """(N,) class indices, -1 where unknown."""
+        index = {name: position for position, name in enumerate(self.classes)}
+        return np.array([index.get(clip.label or "", -1) for clip in self.clips], dtype=np.int64)
+
+    def rows(self, split: Split) -> IntArray:
+        """Row indices of the clips in one split."""
+        return np.flatnonzero([clip.split == split for clip in self.clips])
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Joints by name, bones between them, and which joints mirror each other.
+
+    Attributes:
+        name: For example ``penn_13``.
+        joints: K joint names.
+        bones: Pairs of joint names.
+        pairs: (left, right) pairs of joint names.
+    """
+
+    name: str
+    joints: tuple[str, ...]
+    bones: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, str], ...]
+
+    def index(self, *names: str) -> IntArray:
+        """Positions of the named joints; names the skeleton lacks are left out."""
+        return np.array([self.joints.index(name) for name in names if name in self.joints], dtype=np.int64)
+
+    @property
+    def bone_index(self) -> IntArray:
+        """(B, 2) joint positions of each bone."""
+        return np.array([[self.joints.index(a), self.joints.index(b)] for a, b in self.bones], dtype=np.int64)
+
+    @property
+    def mirror(self) -> IntArray:
+        """(K,) permutation of joints that swaps left and right."""
+        order = np.arange(len(self.joints))
+        for left, right in self.pairs:
+            a, b = self.joints.index(left), self.joints.index(right)
+            order[[a, b]] = order[[b, a]]
+        return order
+
+
+@dataclass(frozen=True, eq=False)
+class PoseTrack:
+    """The poses of one person through one clip. Absence is representable, never invented.
+
+    Attributes:
+        clip: Clip id.
+        skeleton: The named joints.
+        xy: (T, K, 2) pixels, x to the right, y down.
+        confidence: (T, K) in 0..1; 0 means the joint was not seen and its xy means nothing.
+        present: (T,) False where nobody was found.
+        fps: Frames per second, or None when the source does not say.
+        height_width: Frame size in pixels, or None.
+    """
+
+    clip: str
+    skeleton: Skeleton
+    xy: FloatArray
+    confidence: FloatArray
+    present: BoolArray
+    fps: float | None = None
+    height_width: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """One vector per clip from a frozen backbone or dual encoder.
+
+    Attributes:
+        name: Where they come from, for example ``videomae_b``.
+        ids: N clip ids.
+        values: (N, D) finite floats.
+    """
+
+    name: str
+    ids: tuple[str, ...]
+    values: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Phrases:
+    """Text concepts of one kind with their embeddings in the dual encoder's space.
+
+    Attributes:
+        kind: ``object`` or ``scene``.
+        texts: C phrases.
+        embeddings: (C, E) finite floats, any norm.
+    """
+
+    kind: Kind
+    texts: tuple[str, ...]
+    embeddings: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class PoseWindows:
+    """Normalised pose windows cut from clips.
+
+    Attributes:
+        skeleton: The named joints.
+        clip: (W,) index of the clip each window was cut from (into the ids it was asked for).
+        start: (W,) first frame in the clip.
+        poses: (W, L, K, 2) body units, hips-centred, y down; 0 where not seen.
+        seen: (W, L, K) True where the joint was measured or filled between measurements.
+        step: Frames between two consecutive rows of a window.
+        drops: Windows left out, with reasons.
+    """
+
+    skeleton: Skeleton
+    clip: IntArray
+    start: IntArray
+    poses: FloatArray
+    seen: BoolArray
+    step: int = 1
+    drops: tuple[Drop, ...] = ()
+
+    @property
+    def length(self) -> int:
+        """Window length L in rows."""
+        return int(self.poses.shape[1])
+
+    @property
+    def frames(self) -> int:
+        """Frames a window spans in its clip."""
+        return (self.length - 1) * self.step + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Prototype:
+    """The pose window nearest to the centre of a motion concept.
+
+    Attributes:
+        clip: Clip id it was cut from.
+        start: First frame in that clip.
+        stop: One past its last frame.
+        poses: (L, K, 2) body units, y down.
+        seen: (L, K) True where the joint is known.
+    """
+
+    clip: str
+    start: int
+    stop: int
+    poses: FloatArray
+    seen: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class Concept:
+    """One human-understandable concept.
+
+    Attributes:
+        kind: motion, object or scene.
+        name: The phrase; for motion a short stable name such as ``motion 07``.
+        size: Train windows in the cluster (motion); None for phrases.
+        clips: Train clips that have the concept: at least one window of the cluster (motion).
+        spread: Mean distance of the members to the centre in descriptor units (motion).
+        prototype: The window to show (motion), None when the source has no poses.
+        members: (M, 2) rows of (clip row in the manifest, first frame), nearest to the centre first.
+        quality: Measured on train folds: for example ``{"average_precision": 0.61}``.
+    """
+
+    kind: Kind
+    name: str
+    size: int | None = None
+    clips: int | None = None
+    spread: float | None = None
+    prototype: Prototype | None = None
+    members: IntArray | None = None
+    quality: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class ConceptBank:
+    """All concepts, motion first, then object, then scene; kinds are column slices.
+
+    Attributes:
+        concepts: C concepts in that order.
+        skeleton: Of the motion prototypes, None without poses.
+    """
+
+    concepts: tuple[Concept, ...]
+    skeleton: Skeleton | None = None
+
+    def __len__(self) -> int:
+        return len(self.concepts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(concept.name for concept in self.concepts)
+
+    def slice(self, kind: Kind) -> slice:
+        """Columns of one kind (possibly empty)."""
+        columns = [i for i, concept in enumerate(self.concepts) if concept.kind == kind]
+        return slice(columns[0], columns[-1] + 1) if columns else slice(0, 0)
+
+    def columns(self, *kinds: Kind) -> IntArray:
+        """Column indices of the given kinds, in bank order."""
+        return np.flatnonzero([concept.kind in kinds for concept in self.concepts])
+
+
+@dataclass(frozen=True, eq=False)
+class ConceptTargets:
+    """What the concept layer must predict, one column per concept of the bank.
+
+    Attributes:
+        ids: N clip ids.
+        values: (N, C): motion in {0, 1}, object and scene similarities; NaN where unknown.
+    """
+
+    ids: tuple[str, ...]
+    values: FloatArray
+
+
+@dataclass(frozen=True)
+class WindowMatch:
+    """Where in a clip a motion concept is seen best.
+
+    Attributes:
+        start: First frame.
+        stop: One past the last frame.
+        similarity: In -1..1, to the centre of the concept.
+    """
+
+    start: int
+    stop: int
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One term of the exact sum behind a logit: ``weight * activation``.
+
+    Attributes:
+        concept: Column in the bank.
+        kind: motion, object or scene.
+        name: Name of the concept.
+        activation: Standardised activation c_j of the clip (0 is the train mean).
+        weight: W[k, j] of the explained class.
+        value: ``weight * activation``.
+        match: For motion, the clip's best window; None without poses.
+    """
+
+    concept: int
+    kind: Kind
+    name: str
+    activation: float
+    weight: float
+    value: float
+    match: WindowMatch | None = None
+
+
+@dataclass(frozen=True)
+class ClassExplanation:
+    """Why one class got its logit: ``bias + sum of contributions == logit``.
+
+    Attributes:
+        label: Class name.
+        probability: Softmax probability in 0..1.
+        logit: The class logit.
+        bias: The class bias.
+        contributions: Non-zero terms, largest absolute value first.
+        shares: Share of the absolute contributions per kind, summing to 1 (all 0 without any).
+    """
+
+    label: str
+    probability: float
+    logit: float
+    bias: float
+    contributions: tuple[Contribution, ...]
+    shares: dict[Kind, float]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The explanation of one clip, data first; pages are views of it.
+
+    Attributes:
+        clip: Clip id.
+        true_label: Its label, or None when unknown.
+        classes: All classes explained, most probable first.
+        activations: predicted or grounded.
+        fps: Frames per second of the clip, None when unknown.
+    """
+
+    clip: str
+    true_label: str | None
+    classes: tuple[ClassExplanation, ...]
+    activations: Activations
+    fps: float | None = None
+
+    @property
+    def prediction(self) -> ClassExplanation:
+        return self.classes[0]
+
+    @property
+    def runner_up(self) -> ClassExplanation:
+        return self.classes[min(1, len(self.classes) - 1)]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change made to a model, enough to replay it.
+
+    Attributes:
+        operation: For example ``ablate``.
+        arguments: Its plain arguments.
+        parent: Content hash of the model it was applied to.
+    """
+
+    operation: str
+    arguments: dict[str, Any]
+    parent: str
