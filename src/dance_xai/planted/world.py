@@ -1,0 +1,126 @@
+"""The planted world: clips, poses, features and phrases whose rule and shortcut are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dance_xai.errors import ConfigError
+from dance_xai.planted.acting import Acting, Span, Stage, act
+from dance_xai.planted.encoders import Encoders, embed_phrases, embed_videos, encode_backbone
+from dance_xai.planted.rule import CLASSES, RULES, VISIBLE, Part, Rule, draw_presence
+from dance_xai.types import BoolArray, Clip, Features, FloatArray, Kind, Manifest, Phrases, PoseTrack
+
+TRAIN_SHARE = 0.75
+BACKBONE, DUAL = "planted_backbone", "planted_dual"
+
+
+@dataclass(frozen=True, eq=False)
+class PlantedWorld:
+    """A data set and everything that is true about it.
+
+    Rows are the clips of ``manifest`` followed by those of ``shifted``.
+
+    Attributes:
+        manifest: Train and test clips.
+        shifted: Further test clips in which the shortcut is broken; the rule holds as before.
+        tracks: Pose tracks of all rows, ``coco_17``.
+        features: (N, D) of the fake backbone, all rows.
+        video: (N, E) of the fake dual encoder, all rows.
+        phrases: Object and scene phrases in the dual encoder's space; the last ones of each are never seen.
+        presence: Per kind (N, C) what each clip truly shows, in the order of ``names``.
+        names: Per kind the C planted concepts; for object and scene the first C phrases.
+        spans: Per clip id when its motions are truly seen.
+        rules: One rule per class.
+        joints: (F, 17, 3) metres of all frames of all rows behind one another, before camera and noise.
+    """
+
+    manifest: Manifest
+    shifted: Manifest
+    tracks: tuple[PoseTrack, ...]
+    features: Features
+    video: Features
+    phrases: dict[Kind, Phrases]
+    presence: dict[Kind, BoolArray]
+    names: dict[Kind, tuple[str, ...]]
+    spans: dict[str, tuple[Span, ...]]
+    rules: tuple[Rule, ...]
+    joints: FloatArray = field(repr=False)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Clip ids of all rows."""
+        return self.manifest.ids + self.shifted.ids
+
+    def shown(self, kind: Kind, row: int) -> set[str]:
+        """Names of the concepts of one kind that a row truly shows."""
+        return {self.names[kind][column] for column in np.flatnonzero(self.presence[kind][row])}
+
+
+def make_world(
+    *,
+    clips_per_class: int = 40,
+    shifted_per_class: int | None = None,
+    seed: int = 0,
+    stage: Stage | None = None,
+    encoders: Encoders | None = None,
+) -> PlantedWorld:
+    """Make a planted world; the same arguments give the same world.
+
+    Args:
+        clips_per_class: Train and test clips per class, three quarters of them train; at least 4.
+        shifted_per_class: Shifted clips per class; a quarter of ``clips_per_class`` by default.
+        seed: Of all chance.
+        stage: How much people, cameras and pose estimates differ.
+        encoders: How well the fake networks see.
+
+    Raises:
+        ConfigError: Fewer than 4 clips per class.
+
+    Source: ours.
+    """
+    if clips_per_class < 4:
+        raise ConfigError(f"clips_per_class: expected at least 4, got {clips_per_class}; ask for more clips")
+    rng = np.random.default_rng(seed)
+    encoders = encoders or Encoders()
+    train = round(TRAIN_SHARE * clips_per_class)
+    sizes: dict[Part, int] = {"train": train, "test": clips_per_class - train}
+    sizes["shifted"] = clips_per_class // 4 if shifted_per_class is None else shifted_per_class
+    presence, clips = _cast(sizes, rng)
+    names = [[VISIBLE["motion"][i] for i in np.flatnonzero(row)] for row in presence["motion"]]
+    ids = tuple(clip.id for clip in clips)
+    acting = act(ids, names, rng, stage)
+    phrases = embed_phrases(encoders, rng)
+    split = len(CLASSES) * clips_per_class
+    return PlantedWorld(
+        manifest=Manifest(clips[:split], CLASSES),
+        shifted=Manifest(clips[split:], CLASSES),
+        tracks=acting.tracks,
+        features=Features(BACKBONE, ids, encode_backbone(presence, _views(acting), encoders, rng)),
+        video=Features(DUAL, ids, embed_videos(presence, phrases, encoders, rng)),
+        phrases=phrases,
+        presence=presence,
+        names=VISIBLE,
+        spans=dict(zip(ids, acting.spans, strict=True)),
+        rules=RULES,
+        joints=acting.joints,
+    )
+
+
+def _cast(sizes: dict[Part, int], rng: np.random.Generator) -> tuple[dict[Kind, BoolArray], tuple[Clip, ...]]:
+    """What every clip shows, and the clips: train, test, shifted, each in class order."""
+    drawn, clips = [], []
+    for part, count in sizes.items():
+        for number, label in enumerate(CLASSES):
+            drawn.append(draw_presence(label, part, count, rng))
+            names = [f"{part}_{number:02d}_{i:03d}" for i in range(count)]
+            clips += [Clip(id=name, label=label, split="train" if part == "train" else "test") for name in names]
+    return {kind: np.concatenate([shown[kind] for shown in drawn]) for kind in VISIBLE}, tuple(clips)
+
+
+def _views(acting: Acting) -> FloatArray:
+    """(N, 5) standardised facts of the recordings."""
+    cameras = acting.cameras
+    facts = np.stack([cameras.azimuth, cameras.elevation, cameras.distance, cameras.focal, acting.lengths], axis=1)
+    return np.asarray((facts - facts.mean(axis=0)) / (facts.std(axis=0) + 1e-12))
