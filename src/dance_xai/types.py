@@ -177,35 +177,28 @@ class Phrases:
 
 @dataclass(frozen=True, eq=False)
 class PoseWindows:
-    """Normalised pose windows cut from clips.
+    """Normalised pose windows cut from clips, L rows spread evenly from ``start`` to ``stop``.
 
     Attributes:
         skeleton: The named joints.
-        clip: (W,) index of the clip each window was cut from (into the ids it was asked for).
+        clip: (W,) row of the clip each window was cut from.
         start: (W,) first frame in the clip.
-        poses: (W, L, K, 2) body units, hips-centred, y down; 0 where not seen.
+        stop: (W,) one past the last frame.
+        poses: (W, L, K, 2) body units (1 is the person's stature), window-centred, x right, y down.
         seen: (W, L, K) True where the joint was measured or filled between measurements.
-        step: Frames between two consecutive rows of a window.
-        drops: Windows left out, with reasons.
+        drops: Windows and clips left out, with reasons.
     """
 
     skeleton: Skeleton
     clip: IntArray
     start: IntArray
+    stop: IntArray
     poses: FloatArray
     seen: BoolArray
-    step: int = 1
     drops: tuple[Drop, ...] = ()
 
-    @property
-    def length(self) -> int:
-        """Window length L in rows."""
-        return int(self.poses.shape[1])
-
-    @property
-    def frames(self) -> int:
-        """Frames a window spans in its clip."""
-        return (self.length - 1) * self.step + 1
+    def __len__(self) -> int:
+        return len(self.clip)
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,12 +294,14 @@ class WindowMatch:
     Attributes:
         start: First frame.
         stop: One past the last frame.
-        similarity: In -1..1, to the centre of the concept.
+        similarity: In 0..1; 1 is the centre of the concept.
+        mirrored: True when the clip shows the mirror image of the prototype.
     """
 
     start: int
     stop: int
     similarity: float
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)

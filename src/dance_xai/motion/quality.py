@@ -1,0 +1,218 @@
+"""How good a clustering of pose windows is: agreement with classes, stability, and which partition to take.
+
+Only ``window_class_nmi`` sees classes, and only to report; the choice of a partition never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from dance_xai.errors import ConfigError, DataError, ShapeError, check_shape
+from dance_xai.protocols import Clusterer
+from dance_xai.types import FloatArray, IntArray
+
+
+def window_class_nmi(labels: IntArray, classes: IntArray) -> float:
+    """Normalised mutual information in 0..1 of window clusters with the classes of the windows' clips.
+
+    Args:
+        labels: (W,) cluster of each window; negative for none.
+        classes: (W,) class index of its clip; negative where unknown. Windows without either do not count.
+
+    Raises:
+        ShapeError: Different lengths.
+        DataError: No window has both.
+    """
+    from sklearn.metrics import normalized_mutual_info_score
+
+    labels, classes = np.asarray(labels), np.asarray(classes)
+    _check_same_length("labels", labels, "classes", classes)
+    known = (labels >= 0) & (classes >= 0)
+    if not known.any():
+        raise DataError(
+            f"labels: expected windows with a cluster and a class, got none of {len(labels)}; check the clips' labels"
+        )
+    return float(normalized_mutual_info_score(classes[known], labels[known]))
+
+
+def stability(
+    points: FloatArray,
+    clusterer: Clusterer,
+    rng: np.random.Generator,
+    *,
+    repeats: int = 5,
+    fraction: float = 0.8,
+    n_clusters: int | None = None,
+) -> dict[str, float]:
+    """How alike the clusterings of overlapping subsamples, and of different seeds, are.
+
+    Args:
+        points: (W, P) finite.
+        clusterer: Any clusterer.
+        rng: Draws the subsamples and gives each clustering a generator of its own.
+        repeats: Clusterings of each sort; all pairs are compared on their common points.
+        fraction: Share of the points in a subsample, below 1.
+        n_clusters: Compare the partitions whose number of clusters is nearest to this; None for the finest.
+
+    Returns:
+        Means over pairs: ``subsample_ari``, ``subsample_nmi``, ``seed_ari``, ``seed_nmi``; adjusted Rand index (1 is
+        equal, 0 is chance) and normalised mutual information (0..1).
+
+    Raises:
+        ConfigError: ``repeats`` below 2 or ``fraction`` not between 0.5 and 1.
+        DanceError: As the clusterer.
+
+    Source: the idea of Ben-Hur, Elisseeff, Guyon, "A stability based method for discovering structure in clustered
+    data", 2002; pairs over seeds are ours.
+    """
+    if repeats < 2:
+        raise ConfigError(f"repeats: expected at least 2 clusterings to compare, got {repeats}; ask for more")
+    if not 0.5 <= fraction < 1:
+        raise ConfigError(f"fraction: expected 0.5 up to below 1, got {fraction}; subsamples must overlap and differ")
+    size = max(1, round(fraction * len(points)))
+    subsamples = [np.sort(rng.choice(len(points), size, replace=False)) for _ in range(repeats)]
+    everyone = [np.arange(len(points))] * repeats
+    result = {}
+    for name, samples in (("subsample", subsamples), ("seed", everyone)):
+        labels = [_spread(points, rows, clusterer, rng.spawn(1)[0], n_clusters) for rows in samples]
+        result[f"{name}_ari"], result[f"{name}_nmi"] = _mean_agreement(labels)
+    return result
+
+
+def _spread(
+    points: FloatArray, rows: IntArray, clusterer: Clusterer, rng: np.random.Generator, n_clusters: int | None
+) -> IntArray:
+    """(W,) labels of the clustering of some rows, -1 elsewhere."""
+    partitions = clusterer.partitions(points[rows], rng)
+    sizes = np.array([labels.max() + 1 for labels in partitions])
+    chosen = 0 if n_clusters is None else int(np.argmin(np.abs(np.log(sizes / n_clusters))))
+    labels = np.full(len(points), -1, dtype=np.int64)
+    labels[rows] = partitions[chosen]
+    return labels
+
+
+def _mean_agreement(labelings: Sequence[IntArray]) -> tuple[float, float]:
+    """Mean adjusted Rand index and normalised mutual information over all pairs, on the points both know."""
+    from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+    rand, information = [], []
+    for a, b in combinations(labelings, 2):
+        both = (a >= 0) & (b >= 0)
+        rand.append(adjusted_rand_score(a[both], b[both]))
+        information.append(normalized_mutual_info_score(a[both], b[both]))
+    return float(np.mean(rand)), float(np.mean(information))
+
+
+def choose_partition(
+    points: FloatArray,
+    partitions: Sequence[IntArray],
+    *,
+    min_clusters: int,
+    max_clusters: int,
+    metric: Literal["cosine", "euclidean"] = "euclidean",
+) -> tuple[int, list[dict[str, float | None]]]:
+    """Choose the partition with the best centroid silhouette, without labels.
+
+    Why this criterion: it needs neither classes nor a sample, so it is exact and deterministic, costs one matrix
+    product per partition, and sees small clusters whole, which a sampled silhouette tears apart. Scoring each point
+    against the centre of the *other* members of its cluster keeps tiny clusters from looking perfect.
+
+    Args:
+        points: (W, P) finite, train windows only.
+        partitions: Each (W,) labels 0..k-1, every label used.
+        min_clusters: Fewest clusters allowed, at least 2.
+        max_clusters: Most clusters allowed.
+        metric: ``cosine`` scores the normalised rows.
+
+    Returns:
+        Index of the partition (on a tie the one with fewer clusters), and the table behind the choice, one row per
+        partition: ``clusters``, ``median_size`` (points in a cluster), ``silhouette`` (mean, -1..1, higher is better;
+        None where the number of clusters is not allowed).
+
+    Raises:
+        ConfigError: A range without numbers of at least 2.
+        ShapeError: Points and labels of different lengths.
+        DataError: No partition has an allowed number of clusters.
+
+    Source: ours, after the simplified silhouette (Hruschka, de Castro, Campello 2004), with the point left out.
+    """
+    check_shape("points", points, ("W", "P"))
+    if not 2 <= min_clusters <= max_clusters:
+        raise ConfigError(
+            f"min_clusters, max_clusters: expected 2 <= min <= max, got {min_clusters}, {max_clusters}; widen the range"
+        )
+    values = _unit_rows(points) if metric == "cosine" else points
+    table = [_score(values, labels, min_clusters, max_clusters) for labels in partitions]
+    allowed = [
+        (row["silhouette"], -labels.max(), index)
+        for index, (row, labels) in enumerate(zip(table, partitions, strict=True))
+        if row["silhouette"] is not None
+    ]
+    if not allowed:
+        raise DataError(
+            f"partitions: expected one with {min_clusters} to {max_clusters} clusters, "
+            f"got {', '.join(str(row['clusters']) for row in table)}; widen the range or ask for a number of clusters"
+        )
+    return max(allowed)[2], table
+
+
+def _score(points: FloatArray, labels: IntArray, fewest: int, most: int) -> dict[str, float | None]:
+    _check_same_length("points", points, "partitions", labels)
+    sizes = np.bincount(labels)
+    fits = fewest <= len(sizes) <= most
+    return {
+        "clusters": len(sizes),
+        "median_size": float(np.median(sizes)),
+        "silhouette": float(centroid_silhouette(points, labels).mean()) if fits else None,
+    }
+
+
+def centroid_silhouette(points: FloatArray, labels: IntArray) -> FloatArray:
+    """(W,) silhouettes in -1..1 against cluster centres instead of members.
+
+    ``(b - a) / max(a, b)`` with ``a`` the Euclidean distance to the centre of the other members of the point's cluster
+    and ``b`` the distance to the nearest other centre; 0 for a point alone in its cluster.
+
+    Args:
+        points: (W, P) finite.
+        labels: (W,) labels 0..k-1, every label used, k at least 2.
+    """
+    sizes = np.bincount(labels).astype(np.float64)
+    centre = points.mean(0, dtype=np.float64)
+    sums = np.zeros((len(sizes), points.shape[1]))
+    np.add.at(sums, labels, points - centre)
+    means = sums / sizes[:, None]
+    own, other = np.empty(len(points)), np.empty(len(points))
+    for start in range(0, len(points), 4096):
+        rows = slice(start, start + 4096)
+        own[rows], other[rows] = _centre_distances(points[rows] - centre, labels[rows], means)
+    own *= sizes[labels] / np.maximum(sizes[labels] - 1, 1)
+    widest = np.maximum(own, other)
+    scores = np.divide(other - own, widest, out=np.zeros(len(points)), where=widest > 0)
+    return np.where(sizes[labels] == 1, 0.0, scores)
+
+
+def _centre_distances(points: FloatArray, labels: IntArray, means: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Distances to the own centre and to the nearest other centre."""
+    squared = (points**2).sum(1)[:, None] - 2 * points @ means.T + (means**2).sum(1)
+    rows = np.arange(len(points))
+    own = np.linalg.norm(points - means[labels], axis=1)
+    squared[rows, labels] = np.inf
+    return own, np.sqrt(np.maximum(squared.min(1), 0))
+
+
+def _unit_rows(points: FloatArray) -> FloatArray:
+    norms = np.linalg.norm(points, axis=1, keepdims=True)
+    return points / np.where(norms > 0, norms, 1.0)
+
+
+def _check_same_length(name: str, rows: np.ndarray, other_name: str, other: np.ndarray) -> None:
+    if len(rows) != len(other):
+        raise ShapeError(
+            f"{other_name}: expected {len(rows)} entries, one per row of {name}, got {len(other)}; "
+            f"check that both belong to the same windows"
+        )
