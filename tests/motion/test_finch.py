@@ -85,23 +85,26 @@ def test_neighbours_are_those_of_float64(metric, shape, offset, small_blocks):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("rivals", [2, 20])
+@pytest.mark.parametrize("rivals", [2, 5, 20])
 def test_neighbours_that_float32_cannot_tell_apart(metric, rivals, small_blocks):
-    """Around each of 30 points lie rivals whose distances differ by 1e-9 of themselves; the nearest is known."""
+    """Around each of 30 hubs lie rivals at distances that differ by 1e-9 of themselves; the nearest is known.
+
+    Each rival has a companion behind it, nearer to it than the hub, so that only the hub asks for the pair.
+    """
     rng = np.random.default_rng(1)
-    hubs = np.linalg.qr(rng.normal(size=(60, 60)))[0][:30]
-    directions = np.linalg.qr(rng.normal(size=(60, 60)))[0][:rivals]
-    factors = np.stack([rng.permutation(1 + 1e-9 * np.arange(rivals)) for _ in hubs])
-    points = hubs[:, None] + np.concatenate([np.zeros((30, 1, 60)), 0.1 * factors[:, :, None] * directions], axis=1)
+    hubs = np.linalg.qr(rng.normal(size=(60, 60)))[0][:30, None]
+    factors = np.stack([rng.permutation(1 + 1e-9 * np.arange(rivals)) for _ in range(30)])
+    factors = np.concatenate([factors, np.full((30, rivals), 1.05)], axis=1)[:, :, None]
+    directions = np.linalg.qr(rng.normal(size=(60, 60)))[0][None, :rivals]
     if metric == "cosine":
-        tangents = (
-            points - hubs[:, None] - ((points - hubs[:, None]) * hubs[:, None]).sum(2, keepdims=True) * hubs[:, None]
-        )
-        tangents[:, 1:] *= 0.1 * factors[:, :, None] / np.linalg.norm(tangents[:, 1:], axis=2, keepdims=True)
-        points = hubs[:, None] + tangents
-    index, _ = nearest_neighbours(points.reshape(-1, 60), metric=metric)
-    first = np.arange(30) * (rivals + 1)
-    np.testing.assert_array_equal(index[first], first + 1 + factors.argmin(1))
+        directions = directions - (directions * hubs).sum(2, keepdims=True) * hubs
+        directions = directions / np.linalg.norm(directions, axis=2, keepdims=True)
+    around = hubs + 0.1 * factors * np.concatenate([directions, directions], axis=1)
+    points = np.concatenate([hubs, around], axis=1).reshape(-1, 60)
+    order = rng.permutation(len(points))
+    index, _ = nearest_neighbours(points[order], metric=metric)
+    first = np.arange(0, len(points), 2 * rivals + 1)
+    np.testing.assert_array_equal(order[index[np.argsort(order)[first]]], first + 1 + factors[:, :, 0].argmin(1))
 
 
 def test_neighbours_of_real_windows_beat_float32(shared):

@@ -159,6 +159,45 @@ def test_splitting_noise_ever_finer_is_not_rewarded():
     assert centroid_silhouette(points, pairs).mean() < 0
 
 
+def test_repeating_single_clips_is_not_rewarded_when_clips_are_held_out():
+    """Six motions, each in 20 clips that differ a little, with four near-copies of a window per clip."""
+    rng = np.random.default_rng(9)
+    clip = np.repeat(np.arange(120), 4)
+    motion = rng.permutation(np.arange(120) % 6)[clip]
+    style = 0.5 * rng.normal(size=(120, 5))
+    points = 3 * np.eye(6, 5)[motion] + style[clip] + 0.01 * rng.normal(size=(480, 5))
+    partitions, options = [clip, motion], {"min_clusters": 2, "max_clusters": 200}
+    assert choose_partition(points, partitions, **options)[0] == 0
+    assert choose_partition(points, partitions, groups=clip, **options)[0] == 1
+
+
+def test_silhouette_with_groups_by_hand():
+    points, labels, groups = (
+        np.array([[0.0], [1.0], [4.0], [10.0], [12.0]]),
+        np.array([0, 0, 0, 1, 1]),
+        np.array([7, 7, 8, 8, 8]),
+    )
+    expected = [(11 - 4) / 11, (10 - 3) / 10, (7 - 3.5) / 7, 0, 0]
+    np.testing.assert_allclose(centroid_silhouette(points, labels, groups), expected)
+
+
+def test_clips_held_out_of_real_windows_leave_a_peak(shared):
+    """On train windows the silhouette without clips grows to the finest partition; with them it peaks between."""
+    with np.load(shared / "penn_action" / "keypoints.npz") as file:
+        xy, lengths, train = file["xy_px"], file["lengths"], file["official_train"] > 0
+    first = np.cumsum(lengths) - lengths
+    clips = np.flatnonzero(train & (lengths >= 24))[::4]
+    starts = np.array([first[c] + np.linspace(0, lengths[c] - 24, 6).astype(int) for c in clips]).ravel()
+    windows = xy[starts[:, None] + np.arange(0, 24, 6)]
+    windows = (windows - windows.mean(2, keepdims=True)).reshape(len(starts), -1)
+    windows /= windows.std(1, keepdims=True) + 1e-6
+    partitions = Agglomerative((4, 60, 800)).partitions(windows, np.random.default_rng(0))
+    options = {"min_clusters": 2, "max_clusters": 1000}
+    assert choose_partition(windows, partitions, **options)[0] == 0
+    held_out = choose_partition(windows, partitions, groups=np.repeat(clips, 6), **options)[1]
+    assert held_out[0]["silhouette"] < held_out[1]["silhouette"]
+
+
 def test_centroid_silhouette_by_hand():
     points = np.array([[0.0], [2.0], [10.0], [11.0], [15.0], [40.0]])
     labels = np.array([0, 0, 1, 1, 1, 2])
@@ -170,7 +209,7 @@ def test_centroid_silhouette_follows_the_silhouette_and_ignores_offset_scale_and
     points, truth = blobs(np.random.default_rng(7), spread=1.0)
     scores = centroid_silhouette(points, truth)
     assert np.corrcoef(scores, silhouette_samples(points, truth))[0, 1] > 0.9
-    np.testing.assert_allclose(centroid_silhouette(7 * points + 1000, truth), scores, atol=1e-9)
+    np.testing.assert_allclose(centroid_silhouette(7 * points + 1e7, truth), scores, atol=1e-6)
     np.testing.assert_allclose(centroid_silhouette(points.astype(np.float32), truth), scores, atol=1e-4)
 
 
@@ -202,5 +241,7 @@ def test_choice_settings(options, error, message):
 
 
 def test_labels_of_other_points_are_refused():
+    with pytest.raises(ShapeError, match="groups: expected 4 entries, one per row of points, got 2"):
+        choose_partition(np.eye(4), [np.arange(4)], min_clusters=2, max_clusters=4, groups=np.arange(2))
     with pytest.raises(ShapeError, match="partitions: expected 4 entries, one per row of points, got 3"):
         choose_partition(np.eye(4), [np.array([0, 1, 0])], min_clusters=2, max_clusters=3)

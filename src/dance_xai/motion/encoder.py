@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from annotated_types import Ge, Gt, Le
 
 from dance_xai.errors import DataError
 from dance_xai.motion.body import to_body_units, to_unit_box
@@ -38,17 +39,17 @@ class WindowSpec:
         mirror: Left and right count as the same movement.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}
-    rows: int = 12
-    frames: int = 24
-    seconds: float | None = None
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    rows: Annotated[int, Ge(2)] = 12
+    frames: Annotated[int, Ge(2)] = 24
+    seconds: Annotated[float, Gt(0)] | None = None
     normalise: Normalisation = "body"
-    max_gap: int = 8
-    min_confidence: float = 0.0
-    min_seen: float = 0.5
-    max_step: float = 0.25
-    velocity: float = 4.0
-    components: int = 40
+    max_gap: Annotated[int, Ge(0)] = 8
+    min_confidence: Annotated[float, Ge(0), Le(1)] = 0.0
+    min_seen: Annotated[float, Ge(0), Le(1)] = 0.5
+    max_step: Annotated[float, Gt(0)] = 0.25
+    velocity: Annotated[float, Ge(0)] = 4.0
+    components: Annotated[int, Ge(1)] = 40
     mirror: bool = True
 
 

@@ -2,8 +2,8 @@
 
 Written from the paper: Sarfraz, Sharma, Stiefelhagen, "Efficient Parameter-free Clustering Using First Neighbor
 Relations", CVPR 2019. None of the authors' code (``finch-clust``) is in here: its README says that code and algorithm
-are not meant for commercial use, although its licence file is MIT. It is the oracle of the tests. Where the paper leaves
-a choice open (ties go to the lowest index, a single cluster is not a partition) the choice is the same as there.
+are not meant for commercial use, although its licence file is MIT. It is the oracle of the tests. Where the paper
+leaves a choice open (ties go to the lowest index, a single cluster is not a partition) the choice is the same as there.
 """
 
 from __future__ import annotations

@@ -113,19 +113,22 @@ def choose_partition(
     *,
     min_clusters: int,
     max_clusters: int,
+    groups: IntArray | None = None,
     metric: Literal["cosine", "euclidean"] = "euclidean",
 ) -> tuple[int, list[dict[str, float | None]]]:
     """Choose the partition with the best centroid silhouette, without labels.
 
     Why this criterion: it needs neither classes nor a sample, so it is exact and deterministic, costs one matrix
-    product per partition, and sees small clusters whole, which a sampled silhouette tears apart. Scoring each point
-    against the centre of the *other* members of its cluster keeps tiny clusters from looking perfect.
+    product per partition, and sees small clusters whole, which a sampled silhouette tears apart. Scoring each window
+    against the members of its cluster from *other clips* keeps clusters that only repeat one clip from looking perfect;
+    without ``groups`` only the window itself is left out, and on real windows the finest partition then tends to win.
 
     Args:
         points: (W, P) finite, train windows only.
         partitions: Each (W,) labels 0..k-1, every label used.
         min_clusters: Fewest clusters allowed, at least 2.
         max_clusters: Most clusters allowed.
+        groups: (W,) clip of each window; None leaves out only the window itself.
         metric: ``cosine`` scores the normalised rows.
 
     Returns:
@@ -138,15 +141,17 @@ def choose_partition(
         ShapeError: Points and labels of different lengths.
         DataError: No partition has an allowed number of clusters.
 
-    Source: ours, after the simplified silhouette (Hruschka, de Castro, Campello 2004), with the point left out.
+    Source: ours, after the simplified silhouette (Hruschka, de Castro, Campello 2004), with the clip left out.
     """
     check_shape("points", points, ("W", "P"))
+    if groups is not None:
+        _check_same_length("points", points, "groups", groups)
     if not 2 <= min_clusters <= max_clusters:
         raise ConfigError(
             f"min_clusters, max_clusters: expected 2 <= min <= max, got {min_clusters}, {max_clusters}; widen the range"
         )
     values = _unit_rows(points) if metric == "cosine" else points
-    table = [_score(values, labels, min_clusters, max_clusters) for labels in partitions]
+    table = [_score(values, labels, groups, min_clusters, max_clusters) for labels in partitions]
     allowed = [
         (row["silhouette"], -labels.max(), index)
         for index, (row, labels) in enumerate(zip(table, partitions, strict=True))
@@ -160,49 +165,61 @@ def choose_partition(
     return max(allowed)[2], table
 
 
-def _score(points: FloatArray, labels: IntArray, fewest: int, most: int) -> dict[str, float | None]:
+def _score(
+    points: FloatArray, labels: IntArray, groups: IntArray | None, fewest: int, most: int
+) -> dict[str, float | None]:
     _check_same_length("points", points, "partitions", labels)
     sizes = np.bincount(labels)
     fits = fewest <= len(sizes) <= most
     return {
         "clusters": len(sizes),
         "median_size": float(np.median(sizes)),
-        "silhouette": float(centroid_silhouette(points, labels).mean()) if fits else None,
+        "silhouette": float(centroid_silhouette(points, labels, groups).mean()) if fits else None,
     }
 
 
-def centroid_silhouette(points: FloatArray, labels: IntArray) -> FloatArray:
+def centroid_silhouette(points: FloatArray, labels: IntArray, groups: IntArray | None = None) -> FloatArray:
     """(W,) silhouettes in -1..1 against cluster centres instead of members.
 
-    ``(b - a) / max(a, b)`` with ``a`` the Euclidean distance to the centre of the other members of the point's cluster
-    and ``b`` the distance to the nearest other centre; 0 for a point alone in its cluster.
+    ``(b - a) / max(a, b)`` with ``a`` the Euclidean distance to the centre of those members of the point's cluster that
+    are outside its group and ``b`` the distance to the nearest other centre; 0 for a group alone in its cluster.
 
     Args:
         points: (W, P) finite.
         labels: (W,) labels 0..k-1, every label used, k at least 2.
+        groups: (W,) group of each point; None for every point a group of its own.
     """
-    sizes = np.bincount(labels).astype(np.float64)
-    centre = points.mean(0, dtype=np.float64)
-    sums = np.zeros((len(sizes), points.shape[1]))
-    np.add.at(sums, labels, points - centre)
-    means = sums / sizes[:, None]
-    own, other = np.empty(len(points)), np.empty(len(points))
+    groups = np.arange(len(points)) if groups is None else groups
+    points = points - points.mean(0, dtype=np.float64)
+    sums, sizes = _sums(points, labels)
+    _, part = np.unique(np.stack([labels, groups]), axis=1, return_inverse=True)
+    part_sums, part_sizes = _sums(points, part.ravel())
+    own, other, rest = np.empty(len(points)), np.empty(len(points)), sizes[labels] - part_sizes[part.ravel()]
     for start in range(0, len(points), 4096):
         rows = slice(start, start + 4096)
-        own[rows], other[rows] = _centre_distances(points[rows] - centre, labels[rows], means)
-    own *= sizes[labels] / np.maximum(sizes[labels] - 1, 1)
+        outside = sums[labels[rows]] - part_sums[part.ravel()[rows]]
+        own[rows] = np.linalg.norm(points[rows] - outside / np.maximum(rest[rows], 1)[:, None], axis=1)
+        other[rows] = _nearest_other(points[rows], labels[rows], sums / sizes[:, None])
     widest = np.maximum(own, other)
     scores = np.divide(other - own, widest, out=np.zeros(len(points)), where=widest > 0)
-    return np.where(sizes[labels] == 1, 0.0, scores)
+    return np.where(rest == 0, 0.0, scores)
 
 
-def _centre_distances(points: FloatArray, labels: IntArray, means: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Distances to the own centre and to the nearest other centre."""
+def _sums(points: FloatArray, labels: IntArray) -> tuple[FloatArray, FloatArray]:
+    """(k, P) sums and (k,) sizes of the groups 0..k-1."""
+    from scipy.sparse import csr_matrix
+
+    sizes = np.bincount(labels).astype(np.float64)
+    members = csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))), shape=(len(sizes), len(labels)))
+    return members @ points, sizes
+
+
+def _nearest_other(points: FloatArray, labels: IntArray, means: FloatArray) -> FloatArray:
+    """Distance of each point to the nearest centre that is not its own."""
     squared = (points**2).sum(1)[:, None] - 2 * points @ means.T + (means**2).sum(1)
-    rows = np.arange(len(points))
-    own = np.linalg.norm(points - means[labels], axis=1)
-    squared[rows, labels] = np.inf
-    return own, np.sqrt(np.maximum(squared.min(1), 0))
+    squared[np.arange(len(points)), labels] = np.inf
+    nearest: FloatArray = np.sqrt(np.maximum(squared.min(1), 0))
+    return nearest
 
 
 def _unit_rows(points: FloatArray) -> FloatArray:

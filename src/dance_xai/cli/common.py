@@ -1,0 +1,87 @@
+"""What all commands share: printing, JSON, progress and where data lies."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dance_xai.errors import ConfigError
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+DataRoot = Annotated[
+    Path | None, typer.Option(help="Folder the data paths of the settings start at. Default: as when the RUN was made.")
+]
+Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
+
+
+def say(text: str = "") -> None:
+    """Print a line for a person, to standard output."""
+    from rich.console import Console
+
+    Console(highlight=False, soft_wrap=True).print(text)
+
+
+def print_json(tree: Any) -> None:
+    """Print one JSON object to standard output."""
+    sys.stdout.write(json.dumps(tree, allow_nan=False) + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, figures to the right."""
+    from rich.console import Console
+    from rich.table import Table
+
+    view = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, column in enumerate(columns):
+        view.add_column(column, justify="left" if number == 0 else "right")
+    for row in rows:
+        view.add_row(*row)
+    Console(highlight=False).print(view)
+
+
+def percent(value: float | None) -> str:
+    """``0.9803`` -> ``98.0``; a dash when there is no figure."""
+    return "-" if value is None else f"{100 * value:.1f}"
+
+
+def stage_printer() -> Callable[[str, bool], None]:
+    """Prints each finished stage with its time to standard error."""
+    last = time.perf_counter()
+
+    def finished(name: str, kept: bool) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        sys.stderr.write(f"  {name:<12} {'unchanged' if kept else f'{now - last:6.1f} s'}\n")
+        last = now
+
+    return finished
+
+
+def print_reasons(counts: Mapping[str, int]) -> None:
+    """Say how many items were left out for which reason."""
+    for reason, count in counts.items():
+        say(f"  left out {count:>6}  {reason}")
+
+
+def json_bytes(tree: Any) -> bytes:
+    """A JSON file."""
+    return json.dumps(tree, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def check_out(out: Path | None, suffixes: Sequence[str]) -> str:
+    """The ending of an output file.
+
+    Raises:
+        ConfigError: It is not one of the given ones.
+    """
+    if out is None:
+        return ""
+    if out.suffix.lower() not in suffixes:
+        raise ConfigError(f"--out {out}: expected a file ending in {' or '.join(suffixes)}, got {out.suffix or 'none'}")
+    return out.suffix.lower()

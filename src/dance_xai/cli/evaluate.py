@@ -1,0 +1,87 @@
+"""``dance evaluate``: the figures of a RUN on its test clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dance_xai.cli.common import DataRoot, JsonFlag, Seed, percent, print_json, say, table
+
+SET_NAMES = {
+    "all": "all concepts",
+    "motion": "motion only",
+    "object": "object only",
+    "scene": "scene only",
+    "context": "object + scene",
+    "grounded": "grounded (measured)",
+    "random": "control: random directions",
+    "features": "control: raw features",
+}
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="RUN folder.")],
+    data_root: DataRoot = None,
+    seed: Seed = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score a RUN on its test clips, with the controls beside it, and store the figures in the RUN."""
+    from dance_xai.artifacts import update_run
+    from dance_xai.workflows.runs import open_run
+    from dance_xai.workflows.scoring import score
+
+    view = open_run(run, data_root)
+    metrics = score(view.model, view.manifest, view.bank, view.evidence, view.features, seed)
+    update_run(run, "metrics", metrics)
+    if as_json:
+        print_json(metrics)
+    else:
+        show_metrics(view.settings["name"], metrics)
+
+
+def show_metrics(name: str, metrics: dict[str, Any]) -> None:
+    """Print the figures as a person reads them."""
+    low, high = metrics["accuracy_ci"]
+    say(f"[bold]{name}[/bold]")
+    say(
+        f"  accuracy        {percent(metrics['accuracy'])} %  ({metrics['correct']} of {metrics['n']}; 95 % interval "
+        f"{percent(low)} to {percent(high)}; mean over classes {percent(metrics['mean_class_accuracy'])} %)"
+    )
+    say(f"  weights         {metrics['nonzero']} non-zero, NEC {metrics['nec']:.2f}, optimality {metrics['kkt']:.1e}\n")
+    _show_curves(metrics)
+    _show_concepts(metrics)
+    for key, note in metrics["notes"].items():
+        say(f"  note, {key}: {note}")
+    say(f"  {metrics['seconds']:.1f} s")
+
+
+def _show_curves(metrics: dict[str, Any]) -> None:
+    curves = {key: metrics["accuracy_at_nec"][key] for key in SET_NAMES}
+    budgets = list(next(curve for curve in curves.values() if curve))
+    rows = [
+        [
+            SET_NAMES[key],
+            *(percent(curve[budget]) if curve else "-" for budget in budgets),
+            percent(metrics["anec_avg"][key]),
+        ]
+        for key, curve in curves.items()
+    ]
+    table("Accuracy (%) with at most NEC weights per class", ["set", *budgets, "mean 5..30"], rows)
+    say()
+
+
+def _show_concepts(metrics: dict[str, Any]) -> None:
+    rows = [
+        [kind, f"{value:.3f}", _number(metrics["concept_auc"].get(kind)), _number(metrics["concept_chance"].get(kind))]
+        for kind, value in metrics["concept_map"].items()
+        if value is not None
+    ]
+    if rows:
+        table("How well concepts are recognised on test clips", ["kind", "mAP", "AUC", "mAP by chance"], rows)
+        say()
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

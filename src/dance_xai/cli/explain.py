@@ -1,0 +1,61 @@
+"""``dance explain``: why the model said what it said about one clip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dance_xai.cli.common import DataRoot, JsonFlag, percent, print_json, say, table
+
+if TYPE_CHECKING:
+    from dance_xai.types import Explanation
+
+
+def explain(
+    run: Annotated[Path, typer.Argument(help="RUN folder.")],
+    clip: Annotated[str, typer.Argument(help="Clip id.")],
+    out: Annotated[Path | None, typer.Option(help="File to write: .html page or .json.")] = None,
+    data_root: DataRoot = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Explain the prediction for one clip: a short sum that adds up to the class score."""
+    from dance_xai.artifacts import write_file
+    from dance_xai.cli.common import check_out, json_bytes
+    from dance_xai.explain import to_json
+    from dance_xai.workflows.explaining import explain_of, page_of
+    from dance_xai.workflows.runs import open_run
+
+    suffix = check_out(out, (".html", ".json"))
+    view = open_run(run, data_root)
+    view.row(clip)
+    track = view.track(clip)
+    explanation = explain_of(view, clip, track)
+    if out is not None:
+        data = page_of(view, explanation, track).encode() if suffix == ".html" else json_bytes(to_json(explanation))
+        write_file(out, data)
+    if as_json:
+        print_json(to_json(explanation))
+    else:
+        show_explanation(explanation)
+        if out is not None:
+            say(f"\nwrote {out}")
+
+
+def show_explanation(explanation: Explanation, top: int = 8) -> None:
+    """Print the sum behind the prediction."""
+    said, other = explanation.prediction, explanation.runner_up
+    truth = "" if explanation.true_label is None else f", labelled {explanation.true_label}"
+    say(f"[bold]{explanation.clip}[/bold]: {said.label} ({percent(said.probability)} %){truth}")
+    say(f"  runner-up {other.label} ({percent(other.probability)} %)")
+    say("  " + ", ".join(f"{100 * share:.0f} % {kind}" for kind, share in said.shares.items()))
+    rows = [
+        [term.name, term.kind, f"{term.activation:+.2f}", f"{term.weight:+.3f}", f"{term.value:+.3f}"]
+        for term in said.contributions[:top]
+    ]
+    rest = sum(term.value for term in said.contributions[top:])
+    if len(said.contributions) > top:
+        rows.append([f"{len(said.contributions) - top} others", "", "", "", f"{rest:+.3f}"])
+    rows += [["bias", "", "", "", f"{said.bias:+.3f}"], ["score", "", "", "", f"{said.logit:+.3f}"]]
+    table("", ["concept", "kind", "activation", "weight", "contribution"], rows)

@@ -1,0 +1,73 @@
+"""Numbers as text. What is shown is the value rounded, and sums that are shown add up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+Key = TypeVar("Key")
+
+MINUS = "\N{MINUS SIGN}"
+THIN = "\N{NARROW NO-BREAK SPACE}"
+MOST_DIGITS = 9
+
+
+def units(value: float, digits: int) -> int:
+    """Round to the nearest unit of the last digit: 1.236 with two digits -> 124."""
+    return int(Decimal(f"{value:.{digits}f}").scaleb(digits))
+
+
+def decimal(value: float, digits: int, *, sign: bool = False) -> str:
+    """Text with a true minus sign and no negative zero; ``sign`` puts + before positive numbers."""
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0:
+        return text
+    return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def digits_for(values: Sequence[float], *, significant: int = 3) -> int:
+    """Decimals that show the largest value with so many significant digits; between 2 and 9."""
+    largest = max((abs(value) for value in values), default=0.0)
+    if largest == 0:
+        return 2
+    return min(MOST_DIGITS, max(2, significant - 1 - math.floor(math.log10(largest))))
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Share in 0..1 as text such as ``98.3 %``; never 100 % or 0 % where it is not; a dash where unknown."""
+    if share is None or not math.isfinite(share):
+        return "–"
+    step = 10.0**-digits
+    value = units(share * 100, digits) * step
+    if share < 1 and value >= 100:
+        return f">{THIN}{100 - step:.{digits}f}{THIN}%"
+    if share > 0 and value <= 0:
+        return f"<{THIN}{step:.{digits}f}{THIN}%"
+    return f"{share * 100:.{digits}f}{THIN}%"
+
+
+def whole_percents(shares: Mapping[Key, float]) -> dict[Key, int]:
+    """Whole percents that sum to 100 when the shares sum to 1; each within 1 of its share.
+
+    Source: largest remainders (Hamilton's method).
+    """
+    target = round(sum(shares.values()) * 100)
+    floors = {key: math.floor(share * 100 + 1e-9) for key, share in shares.items()}
+    missing = target - sum(floors.values())
+    by_remainder = sorted(shares, key=lambda key: floors[key] - shares[key] * 100)
+    return {key: floors[key] + (key in by_remainder[:missing]) for key in shares}
+
+
+def span(start: int, stop: int, fps: float | None) -> str:
+    """Where in a clip: seconds when fps is known, else frames; ``stop`` is one past the last frame."""
+    frames = f"frames {start}–{stop - 1}"
+    return frames if fps is None else f"{start / fps:.2f}–{stop / fps:.2f}{THIN}s ({frames})"
+
+
+def cell(value: str | float | int | None) -> str:
+    """One cell of a table: fractions with three decimals, a dash for None."""
+    if value is None:
+        return "–"
+    return decimal(value, 3) if isinstance(value, float) else str(value)

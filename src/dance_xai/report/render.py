@@ -1,0 +1,65 @@
+"""Templates, styles and scripts into one page that asks the network for nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from dance_xai._version import __version__
+from dance_xai.report import numbers, words
+from dance_xai.types import KINDS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render(template: str, *, styles: tuple[str, ...], scripts: tuple[str, ...], **values: Any) -> str:
+    """Fill a template; every value is escaped, styles and scripts are ours and stand in the page.
+
+    Args:
+        template: File name under ``templates/``.
+        styles: CSS files, in order.
+        scripts: JavaScript files, in order.
+        values: What the template asks for; ``data`` becomes JSON for the scripts.
+    """
+    page = _environment().get_template(template)
+    return page.render(
+        css="\n".join(asset(name) for name in styles),
+        js="\n".join(asset(name) for name in scripts),
+        version=__version__,
+        kinds=KINDS,
+        **values,
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """Text of one file under ``templates/``."""
+    return (files("dance_xai.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {
+        "sort_keys": False,
+        "allow_nan": False,
+        "ensure_ascii": False,
+        "separators": (",", ":"),
+    }
+    environment.filters |= {
+        "cell": numbers.cell,
+        "decimal": numbers.decimal,
+        "percent": numbers.percent,
+        "label": words.label,
+    }
+    return environment

@@ -1,0 +1,126 @@
+"""The settings of each stage, with the reason for every default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le
+
+from dance_xai.motion.encoder import WindowSpec
+
+STRICT = {"extra": "forbid"}
+
+Count = Annotated[int, Ge(1)]
+Folds = Annotated[int, Ge(2)]
+Share = Annotated[float, Ge(0), Le(1)]
+Positive = Annotated[float, Gt(0)]
+
+KeyFrames = Literal["motion", "uniform", "given"]
+Clustering = Literal["kmeans", "finch", "agglomerative"]
+TextCutoff = float | Literal["auto"]
+
+
+@dataclass(frozen=True)
+class ClusterConfig:
+    """How pose windows are clustered.
+
+    Attributes:
+        method: k-means is the default: it covers all windows evenly, and its centres are what matching needs. FINCH
+            needs no number of clusters and is the paper's.
+        n_clusters: Partitions to choose from (k-means, agglomerative), or the number asked of FINCH; empty lets FINCH
+            take all its partitions.
+        min_clusters: The fewest clusters a chosen partition may have.
+        max_clusters: The most.
+        refine: Steps in which windows choose their nearest centre and their way round; 0 keeps the partition as it is.
+    """
+
+    __pydantic_config__ = STRICT
+    method: Clustering = "kmeans"
+    n_clusters: tuple[Annotated[int, Ge(2)], ...] = (60,)
+    min_clusters: Annotated[int, Ge(2)] = 10
+    max_clusters: Annotated[int, Ge(2)] = 200
+    refine: Annotated[int, Ge(0)] = 30
+
+
+@dataclass(frozen=True)
+class MotionConfig:
+    """Motion concepts.
+
+    Attributes:
+        source: ``discover`` from poses, or ``labels``: given motion labels, with prototypes from the poses if any.
+        key_frames: ``motion`` looks where the body moves; ``uniform`` in equal steps; ``given`` takes the list of the
+            data set.
+        per_clip: Key frames per clip; more give a steadier label at little cost.
+        windows: How windows are cut and described.
+        clusters: How they are clustered.
+        min_clips: A concept seen in fewer train clips cannot be learnt or checked; five folds need more than five.
+        stride: Frames between two windows when a clip is searched for its best match.
+        stability_repeats: Clusterings compared for the reported stability; 0 leaves it out.
+    """
+
+    __pydantic_config__ = STRICT
+    source: Literal["discover", "labels"] = "discover"
+    key_frames: KeyFrames = "motion"
+    per_clip: Count = 10
+    windows: WindowSpec = field(default_factory=WindowSpec)
+    clusters: ClusterConfig = field(default_factory=ClusterConfig)
+    min_clips: Count = 8
+    stride: Count = 4
+    stability_repeats: Annotated[int, Ge(0)] = 3
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """Object and scene concepts.
+
+    Attributes:
+        cutoff: A phrase is dropped when the mean of its ``top_k`` highest similarities over train clips is not above
+            this; ``auto`` finds the cutoff on train.
+        top_k: The paper's 5.
+    """
+
+    __pydantic_config__ = STRICT
+    cutoff: TextCutoff = "auto"
+    top_k: Count = 5
+
+
+@dataclass(frozen=True)
+class LayerConfig:
+    """Concept layers.
+
+    Attributes:
+        motion: ``logistic`` (regularised, with bias) or the paper's ``bce``.
+        text: ``ridge`` (strength chosen on train) or the paper's ``cos_cubed``.
+        folds: Train folds for every choice.
+        min_average_precision: A motion concept that the layer finds worse than this on held-out train folds is dropped.
+        min_similarity: An object or scene concept with a lower out-of-fold cos-cubed similarity is dropped (LF-CBM).
+    """
+
+    __pydantic_config__ = STRICT
+    motion: Literal["logistic", "bce"] = "logistic"
+    text: Literal["ridge", "cos_cubed"] = "ridge"
+    folds: Folds = 5
+    min_average_precision: Share = 0.0
+    min_similarity: float = 0.3
+
+
+@dataclass(frozen=True)
+class HeadConfig:
+    """The sparse head.
+
+    Attributes:
+        choose: ``nec``: the best head with at most ``nec`` weights per class; ``cv``: the strength with the best
+            accuracy on held-out train folds; ``lam``: the strength given.
+        nec: Non-zero weights per class; five terms are what a person reads at a glance.
+        lam: Strength for ``lam``.
+        alpha: Share of the absolute values in the penalty; the paper's 0.99.
+        folds: Train folds for ``nec`` and ``cv``.
+    """
+
+    __pydantic_config__ = STRICT
+    choose: Literal["nec", "cv", "lam"] = "nec"
+    nec: Positive = 5.0
+    lam: Positive | None = None
+    alpha: Annotated[float, Gt(0), Le(1)] = 0.99
+    folds: Folds = 5

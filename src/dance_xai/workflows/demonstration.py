@@ -1,0 +1,116 @@
+"""The planted world through the ordinary pipeline: what was planted, what was found, and where the model cheats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dance_xai.artifacts import write_file
+from dance_xai.config import read_config
+from dance_xai.planted.truth import DiscoveryScore, Shortcut, score_discovery, shortcut
+from dance_xai.planted.world import PlantedWorld, make_world
+from dance_xai.planted.write import write_world
+from dance_xai.report.report import report_page
+from dance_xai.types import Explanation
+from dance_xai.workflows.explaining import explain_of, page_of
+from dance_xai.workflows.fitting import fit_run
+from dance_xai.workflows.reporting import report_of
+from dance_xai.workflows.runs import RunView, open_run
+
+
+@dataclass(frozen=True, eq=False)
+class Demonstration:
+    """What the demo made and measured.
+
+    Attributes:
+        folder: Where everything lies.
+        discovery: Discovered motion concepts against the planted motions.
+        shortcut: The planted shortcut.
+        metrics: Figures on the test clips.
+        shifted: Figures on the shifted clips, where the shortcut is broken.
+        fooled: Explanation of a shifted clip that the shortcut misled, None if it misled none.
+        pages: The pages written.
+    """
+
+    folder: Path
+    discovery: DiscoveryScore
+    shortcut: Shortcut
+    metrics: dict[str, Any]
+    shifted: dict[str, Any]
+    fooled: Explanation | None
+    pages: tuple[Path, ...]
+
+
+def demonstrate(folder: Path, *, seed: int = 0, on_stage: Callable[[str, bool], None] | None = None) -> Demonstration:
+    """Make the planted world, fit it, check it against its truth, and write the pages.
+
+    Raises:
+        ArtifactError: The folder cannot be written.
+    """
+    data, settings = folder / "data", folder / "settings.toml"
+    world = make_world(seed=seed)
+    write_world(world, data)
+    write_file(settings, files("dance_xai.planted").joinpath("settings.toml").read_bytes())
+    metrics, view = _fit(folder, data, settings, "run", "clips.csv", on_stage)
+    shifted, shifted_view = _fit(folder, data, settings, "run-shifted", "shifted.csv", on_stage)
+    planted = shortcut(world)
+    fooled = _fooled(shifted_view, planted)
+    return Demonstration(
+        folder=folder,
+        discovery=_score(world, view),
+        shortcut=planted,
+        metrics=metrics,
+        shifted=shifted,
+        fooled=fooled,
+        pages=_write_pages(folder, view, shifted_view, fooled),
+    )
+
+
+def _fit(
+    folder: Path, data: Path, settings: Path, name: str, clips: str, on_stage: Callable[[str, bool], None] | None
+) -> tuple[dict[str, Any], RunView]:
+    config = read_config(settings, [f'data.clips.path="{clips}"'])
+    metrics = fit_run(config, data, folder / name, cache=folder / ".dance-cache", on_stage=on_stage)
+    return metrics, open_run(folder / name)
+
+
+def _score(world: PlantedWorld, view: RunView) -> DiscoveryScore:
+    assert view.motion is not None and view.motion.windows is not None
+    clip, start, stop, label = view.motion.windows.T
+    spans = [world.spans[name] for name in view.manifest.ids]
+    return score_discovery(label, clip, start, int(np.median(stop - start)), spans)
+
+
+def _fooled(view: RunView, planted: Shortcut) -> Explanation | None:
+    """The shifted clip of the class with the shortcut that is missed most clearly."""
+    rows = view.manifest.rows("test")
+    label = view.model.classes.index(planted.label)
+    rows = rows[view.manifest.labels[rows] == label]
+    missed = rows[view.model.predict(view.inputs[rows]) != label]
+    if not len(missed):
+        return None
+    sure = view.model.probabilities(view.inputs[missed]).max(axis=1)
+    clip = view.manifest.ids[missed[sure.argmax()]]
+    return explain_of(view, clip, view.track(clip))
+
+
+def _write_pages(folder: Path, view: RunView, shifted: RunView, fooled: Explanation | None) -> tuple[Path, ...]:
+    pages = {folder / "report.html": report_page(report_of(view))}
+    rows = view.manifest.rows("test")
+    right = rows[view.model.predict(view.inputs[rows]) == view.manifest.labels[rows]]
+    pages[folder / "clip.html"] = _page(view, view.manifest.ids[right[0]])
+    if fooled is not None:
+        pages[folder / "fooled.html"] = _page(shifted, fooled.clip)
+    for path, page in pages.items():
+        write_file(path, page.encode())
+    return tuple(pages)
+
+
+def _page(view: RunView, clip: str) -> str:
+    track = view.track(clip)
+    return page_of(view, explain_of(view, clip, track), track)

@@ -1,0 +1,58 @@
+"""``fit`` with everything around it: nothing done twice, scored once, written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dance_xai.artifacts import StageCache, check_place, read_run
+from dance_xai.config import Config
+from dance_xai.pipeline import Fitted, fit
+from dance_xai.workflows.runs import inputs_of, is_unchanged, write_fitted
+from dance_xai.workflows.scoring import score
+
+
+def fit_run(
+    config: Config,
+    data_root: Path,
+    out: Path,
+    *,
+    cache: Path | None = None,
+    on_stage: Callable[[str, bool], None] | None = None,
+) -> dict[str, Any]:
+    """Fit, score and write a RUN; a RUN of the same settings and files is left as it is.
+
+    Args:
+        config: The settings.
+        data_root: Where data paths start.
+        out: The RUN folder.
+        cache: Where finished stages are kept, None keeps none.
+        on_stage: Told each finished stage and whether it was kept from before.
+
+    Returns:
+        The figures of ``dance evaluate``.
+
+    Raises:
+        DanceError: Settings, data or place are wrong; an earlier RUN at ``out`` is unchanged.
+    """
+    check_place(out, "run")
+    inputs = inputs_of(config, data_root)
+    if is_unchanged(out, config, inputs):
+        if on_stage:
+            on_stage("run", True)
+        return dict(read_run(out).json("metrics"))
+    stages = StageCache(cache, on_stage)
+    fitted: Fitted = fit(config, data_root, stages.call)
+    metrics = stages.call(
+        "score",
+        score,
+        fitted.model,
+        fitted.data.manifest,
+        fitted.bank,
+        fitted.evidence,
+        fitted.data.features,
+        config.seed,
+    )
+    write_fitted(out, fitted, config, inputs, metrics)
+    return metrics

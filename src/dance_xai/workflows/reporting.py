@@ -1,0 +1,54 @@
+"""The report of a RUN: what the model learned, how well, and what to doubt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dance_xai.report.data import Predictions, ReportData, Table
+from dance_xai.workflows.runs import RunView
+
+
+def report_of(view: RunView) -> ReportData:
+    """Collect everything a report shows."""
+    model, rows = view.model, view.manifest.rows("test")
+    predicted = model.predict(view.inputs[rows]) if len(rows) else np.zeros(0, dtype=np.int64)
+    return ReportData(
+        title=view.settings["name"],
+        classes=model.classes,
+        bank=model.bank,
+        weight=model.head.weight,
+        bias=model.head.bias,
+        activations=model.activations,
+        metrics=view.run.json("metrics"),
+        drops=view.drops,
+        config=view.settings,
+        predictions=Predictions(
+            tuple(view.manifest.ids[row] for row in rows),
+            tuple(int(label) for label in view.manifest.labels[rows]),
+            tuple(int(label) for label in predicted),
+        ),
+        tables=tuple(_tables(view.run.json("quality") if "quality" in view.run else {})),
+    )
+
+
+def _tables(quality: dict[str, Any]) -> list[Table]:
+    motion = quality.get("motion") or {}
+    clustering = motion.get("clustering") or {}
+    rows: list[tuple[str | float | int | None, ...]] = [
+        (name, motion[key])
+        for name, key in (
+            ("pose windows", "windows"),
+            ("of them in train clips", "train_windows"),
+            ("agreement of windows with classes (NMI)", "class_nmi"),
+        )
+        if key in motion
+    ]
+    rows += [
+        (f"stability, {name.replace('_', ' ')}", value) for name, value in (clustering.get("stability") or {}).items()
+    ]
+    if not rows:
+        return []
+    note = "Classes and test clips are never used in discovery; the agreement with classes is only reported."
+    return [Table("How motion concepts were found", ("figure", "value"), tuple(rows), note)]

@@ -1,0 +1,198 @@
+"""What a RUN holds, and how a fit becomes one and is read again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dance_xai._version import __version__
+from dance_xai.artifacts import Run, plain, read_run, write_run
+from dance_xai.config import Config, config_tree, parse_config
+from dance_xai.data.dataset import PosesSource, files_of, read_tracks
+from dance_xai.errors import ArtifactError, DataError
+from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.motion.matching import clip_matches
+from dance_xai.pipeline import Fitted
+from dance_xai.stages.bank import BankResult
+from dance_xai.stages.grounded import Evidence
+from dance_xai.stages.motion import MotionEvidence
+from dance_xai.types import Drop, Features, FloatArray, Manifest, PoseTrack, WindowMatch, count_reasons
+
+
+@dataclass(frozen=True, eq=False)
+class RunView:
+    """A RUN opened for reading; parts are read when asked for.
+
+    Attributes:
+        run: The folder.
+        data_root: Where data paths start, None: as when the RUN was made.
+    """
+
+    run: Run
+    data_root: Path | None = None
+
+    @cached_property
+    def model(self) -> ConceptBottleneck:
+        return self.run.load("model", ConceptBottleneck)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        return self.run.load("manifest", Manifest)
+
+    @cached_property
+    def bank(self) -> BankResult:
+        return self.run.load("bank", BankResult)
+
+    @cached_property
+    def motion(self) -> MotionEvidence | None:
+        return self.run.load("motion", MotionEvidence) if "motion" in self.run else None
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        return self.run.load("evidence", Evidence)
+
+    @cached_property
+    def features(self) -> Features | None:
+        return self.run.load("features", Features) if "features" in self.run else None
+
+    @cached_property
+    def drops(self) -> tuple[Drop, ...]:
+        return tuple(Drop(**item) for item in self.run.json("drops")["items"])
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        return dict(self.run.json("config"))
+
+    @cached_property
+    def inputs(self) -> FloatArray:
+        """(N, D) what the model reads, one row per clip of the manifest."""
+        if self.model.activations == "grounded":
+            return self.evidence.values
+        if self.features is None:
+            raise ArtifactError(
+                f"{self.run.folder}: expected backbone features for a predicted model, got none; fit again"
+            )
+        return self.features.values
+
+    def row(self, clip: str) -> int:
+        """Row of a clip in the manifest.
+
+        Raises:
+            DataError: The RUN does not know the clip.
+        """
+        if clip not in self.manifest.ids:
+            known = ", ".join(self.manifest.ids[:3])
+            raise DataError(
+                f"clip {clip!r}: expected one of the {len(self.manifest.ids)} clips ({known}, ...); check the id"
+            )
+        return self.manifest.ids.index(clip)
+
+    def matches(self, row: int) -> dict[int, WindowMatch]:
+        """Best window of a clip per motion concept, by column of the model's bank."""
+        if self.motion is None or self.motion.matches is None or self.motion.motions is None:
+            return {}
+        found = clip_matches(self.motion.matches, row, self.motion.motions.scale)
+        source = self._model_bank.source
+        columns = self._model_bank.bank.columns("motion")
+        return {int(column): found[int(source[column])] for column in columns if int(source[column]) in found}
+
+    def track(self, clip: str) -> PoseTrack | None:
+        """Poses of a clip, read from the data root; None when the RUN has no poses or the clip has none.
+
+        Raises:
+            DataError: The pose file is not where it was.
+        """
+        poses = self.settings["data"].get("poses") if "data" in self.settings else None
+        if poses is None:
+            return None
+        root = self.data_root or Path(self.run.json("inputs")["data_root"])
+        try:
+            tracks = read_tracks(PosesSource(**{**poses, "path": Path(poses["path"])}), root, (clip,))
+        except DataError as error:
+            if (root / poses["path"]).is_file():
+                return None
+            raise DataError(f"{error}; pass --data-root if the data has moved") from error
+        return tracks[0]
+
+    @cached_property
+    def _model_bank(self) -> BankResult:
+        grounded = self.model.activations == "grounded"
+        return self.bank.keep(self.evidence.columns) if grounded else self.bank
+
+
+def open_run(folder: Path, data_root: Path | None = None) -> RunView:
+    """Open a RUN for reading.
+
+    Raises:
+        ArtifactError: Not a RUN, damaged, or from a newer version.
+    """
+    return RunView(read_run(folder), data_root)
+
+
+def write_fitted(folder: Path, fitted: Fitted, config: Config, inputs: dict[str, Any], metrics: dict[str, Any]) -> None:
+    """Write a RUN, all or nothing.
+
+    Raises:
+        ArtifactError: The place holds something else, or the disk is full; what was there before is unchanged.
+    """
+    parts: dict[str, Any] = {
+        "config": config_tree(config),
+        "inputs": inputs,
+        "manifest": fitted.data.manifest,
+        "bank": fitted.bank,
+        "motion": fitted.motions,
+        "evidence": fitted.evidence,
+        "model": fitted.model,
+        "metrics": metrics,
+        "drops": drops_tree(fitted.drops),
+        "quality": plain({"motion": fitted.motions.report, "layers": fitted.layers.report}),
+    }
+    if fitted.data.features is not None:
+        parts["features"] = fitted.data.features
+    write_run(folder, parts)
+
+
+def drops_tree(drops: Iterable[Drop]) -> dict[str, Any]:
+    """Everything left out as plain data: counts by reason, and the items."""
+    items = tuple(drops)
+    return {
+        "counts": count_reasons(items),
+        "items": [{"stage": d.stage, "item": d.item, "reason": d.reason, "value": d.value} for d in items],
+    }
+
+
+def inputs_of(config: Config, data_root: Path) -> dict[str, Any]:
+    """What a fit depends on: the content of the data files, the settings and the version."""
+    files = {str(path): _hash(path) for path in files_of(config.data, data_root)}
+    return {"data_root": str(data_root.resolve()), "files": files, "version": __version__}
+
+
+def is_unchanged(folder: Path, config: Config, inputs: dict[str, Any]) -> bool:
+    """Whether a folder holds an undamaged RUN of the same settings, files and version."""
+    try:
+        run = read_run(folder)
+        same = run.json("inputs") == inputs and run.json("config") == config_tree(config)
+        if same:
+            run.verify()
+    except ArtifactError:
+        return False
+    return bool(same)
+
+
+def config_of(view: RunView) -> Config:
+    """The settings a RUN was made with."""
+    return parse_config(view.settings, str(view.run.folder / "config.json"))
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(
+            f"{path}: expected a readable file, got: {error.strerror}; check the path and --data-root"
+        ) from error

@@ -1,0 +1,81 @@
+"""A fitted model and its clips -> the figures of ``dance evaluate``."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from dance_xai.errors import DataError
+from dance_xai.evaluate.evaluation import evaluate_model
+from dance_xai.evaluate.inputs import EvaluationInput, EvaluationRows
+from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.stages.bank import BankResult
+from dance_xai.stages.grounded import Evidence
+from dance_xai.types import Features, FloatArray, IntArray, Manifest
+
+
+def score(
+    model: ConceptBottleneck,
+    manifest: Manifest,
+    bank: BankResult,
+    evidence: Evidence,
+    features: Features | None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Evaluate on test clips; everything chosen on the way is chosen on train clips.
+
+    Args:
+        model: The concept bottleneck.
+        manifest: N clips.
+        bank: Concepts and their targets.
+        evidence: Grounded measurements.
+        features: (N, D) backbone features, None without.
+        seed: Of bootstrap, folds and controls.
+
+    Returns:
+        The object of ``dance evaluate --json``.
+
+    Raises:
+        DataError: There are no test clips.
+    """
+    start = time.perf_counter()
+    if not len(manifest.rows("test")):
+        raise DataError("clips: expected test clips to evaluate on, got none; mark some with split = test")
+    rows = {
+        split: _rows(manifest.rows(split), model, manifest, bank, evidence, features) for split in ("train", "test")
+    }
+    figures = evaluate_model(
+        EvaluationInput(model, rows["train"], rows["test"]), rng=np.random.default_rng(seed)
+    ).to_dict()
+    partial = len(evidence.columns) < len(bank.bank)
+    if partial and figures["accuracy_at_nec"]["grounded"] is not None:
+        missing = len(bank.bank) - len(evidence.columns)
+        figures["notes"]["grounded"] = f"{missing} concepts have no evidence to measure and are left out of this set"
+    return figures | {"seconds": round(time.perf_counter() - start, 3)}
+
+
+def _rows(
+    rows: IntArray,
+    model: ConceptBottleneck,
+    manifest: Manifest,
+    bank: BankResult,
+    evidence: Evidence,
+    features: Features | None,
+) -> EvaluationRows:
+    grounded = model.activations == "grounded"
+    raw = None if features is None else features.values[rows]
+    inputs: FloatArray | None = evidence.values[rows] if grounded else raw
+    if inputs is None:
+        raise DataError(
+            "features: expected backbone features for a predicted model, got none; fit again with data.features"
+        )
+    targets = bank.targets.values[rows]
+    return EvaluationRows(
+        inputs=inputs,
+        labels=manifest.labels[rows],
+        targets=targets[:, evidence.columns] if grounded else targets,
+        features=raw,
+        grounded=evidence.values[rows] if evidence.values.shape[1] else None,
+    )

@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dance_xai.report import Predictions
+from dance_xai.report.cards import class_cards, concept_cards
+
+
+def test_each_class_lists_its_weights(planted):
+    data = planted.report()
+    for k, card in enumerate(class_cards(data)):
+        assert {term["column"] for term in card["terms"]} == set(np.flatnonzero(data.used[k]))
+        sizes = [abs(term["weight"]) for term in card["terms"]]
+        assert sizes == sorted(sizes, reverse=True)
+        assert sum(card["percents"].values()) == 100
+    widest = max(term["width"] for card in class_cards(data) for term in card["terms"])
+    assert widest == pytest.approx(50)
+
+
+def test_each_class_counts_its_clips(planted):
+    data = replace(planted.report(), predictions=Predictions(tuple("abcde"), (0, 0, 1, 1, -1), (0, 1, 1, 0, 0)))
+    counts = [(card["n"], card["correct"], card["false"]) for card in class_cards(data)]
+    assert counts == [(2, 1, 1), (2, 1, 1), (0, 0, 0)]
+
+
+def test_a_class_without_weights_has_no_shares(planted):
+    data = planted.report()
+    data.weight[1] = 0
+    assert (class_cards(data)[1]["terms"], class_cards(data)[1]["percents"]) == ([], {})
+
+
+def test_concepts_warn(planted):
+    data = planted.report()
+    poor = replace(data.bank.concepts[1], clips=4, quality={"average_precision": 0.1})
+    bank = replace(data.bank, concepts=(data.bank.concepts[0], poor, *data.bank.concepts[2:]))
+    cards = concept_cards(replace(data, bank=bank))
+    assert cards[0]["warnings"] == ["few clips: 3", "not used by any class"]
+    assert cards[1]["warnings"][:2] == ["few clips: 4", "hard to recognise: average precision 0.10"]
+    assert cards[2]["warnings"] == []
+
+
+def test_concepts_name_their_users_and_figures(planted):
+    data = planted.report()
+    data = replace(data, metrics={"concept_details": [{"concept": 2, "average_precision": 0.625, "prevalence": None}]})
+    for j, card in enumerate(concept_cards(data)):
+        assert {k for k, _, _ in card["users"]} == set(np.flatnonzero(data.used[:, j]))
+    figures = dict(concept_cards(data)[2]["figures"])
+    assert figures["train windows"] == "42"
+    assert figures["AUC, train folds"] == "0.90"
+    assert figures["average precision, test"] == "0.62"
+    assert concept_cards(data)[3]["source"] is None
+    assert "wrist" in concept_cards(data)[2]["alt"]

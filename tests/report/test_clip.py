@@ -1,0 +1,150 @@
+import html
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from dance_xai.explain import contrast, to_json
+from dance_xai.report import clip_page
+from dance_xai.report.numbers import MINUS, decimal, percent, units
+from dance_xai.types import ConceptBank
+
+ROW = re.compile(r'<tr class="step (\w+)[^"]*">(.*?)</tr>', re.DOTALL)
+NUMBER = re.compile(r'<td class="num">([^<]*)</td>')
+
+
+def data_of(page):
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+
+
+def rows(table):
+    return [(role, NUMBER.search(body)[1]) for role, body in ROW.findall(table)]
+
+
+def tables(page):
+    return [rows(table) for table in re.findall(r'<table class="waterfall".*?</table>', page, re.DOTALL)]
+
+
+@pytest.fixture
+def bank(planted):
+    return planted.bank()
+
+
+@pytest.fixture
+def windows(planted, bank):
+    return {int(j): planted.wave(12, "left") for j in bank.columns("motion")}
+
+
+def page_of(planted, bank, windows, explanation=None, **options):
+    explanation = explanation or planted.explanation(bank)
+    return clip_page(explanation, bank, windows, title="planted", **({"track": planted.track()} | options))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("top", [2, 8])
+def test_every_sum_on_the_page_adds_up_to_the_digit(planted, bank, windows, seed, top):
+    explanation = planted.explanation(bank, seed=seed)
+    page = page_of(planted, bank, windows, explanation, top=top, why_not_top=top)
+    found = tables(page)
+    assert len(found) == len(explanation.classes)
+    for table in found:
+        digits = len(table[0][1].split(".")[1])
+        values = [units(float(text.replace(MINUS, "-")), digits) for _, text in table]
+        assert table[-1][0] == "total"
+        assert sum(values[:-1]) == values[-1]
+
+
+def test_the_numbers_shown_are_those_of_the_json(planted, bank, windows):
+    explanation = planted.explanation(bank)
+    page = page_of(planted, bank, windows, explanation)
+    told = data_of(page)["explanation"]
+    assert told == json.loads(json.dumps(to_json(explanation)))
+    first, *others = tables(page)
+    digits = len(first[0][1].split(".")[1])
+    terms = [text for role, text in first if role == "term"]
+    best = told["classes"][0]
+    assert terms == [decimal(term["value"], digits, sign=True) for term in best["contributions"][:8]]
+    assert first[-1][1] == decimal(best["logit"], digits)
+    assert first[0][1] == decimal(best["bias"], digits, sign=True)
+    for shown, other in zip(others, told["classes"][1:], strict=True):
+        digits = len(shown[0][1].split(".")[1])
+        assert shown[-1][1] == decimal(contrast(explanation, other["label"]).logit, digits)
+    assert percent(best["probability"]) in html.unescape(page)
+
+
+def test_names_are_text_everywhere(planted, bank, windows):
+    explanation = replace(planted.explanation(bank, label=planted.nasty), clip=planted.nasty)
+    page = clip_page(explanation, bank, windows, title=planted.nasty, track=planted.track())
+    assert "<script>alert" not in page
+    assert page.count("</style>") == page.count("<style>") == 1
+    assert page.count("<script") == page.count("</script>") == 2
+    assert html.escape(planted.nasty, quote=False)[:20] in page
+    assert data_of(page)["explanation"]["clip"] == planted.nasty
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [("{right}", "Right: this is its label"), ("{wrong}", "Wrong: the label is"), (None, "The label is not known")],
+)
+def test_the_verdict(planted, bank, windows, label, says):
+    explanation = planted.explanation(bank)
+    names = {"{right}": explanation.classes[0].label, "{wrong}": explanation.classes[-1].label}
+    page = page_of(planted, bank, windows, replace(explanation, true_label=names.get(label)))
+    assert says in page
+    asked = re.search(r'<option value="(\d+)" selected', page)[1]
+    assert int(asked) == (len(explanation.classes) - 2 if label == "{wrong}" else 0)
+
+
+def test_times_are_seconds_only_when_fps_is_known(planted, bank, windows):
+    known = page_of(planted, bank, windows, planted.explanation(bank, fps=30.0))
+    unknown = page_of(planted, bank, windows, planted.explanation(bank, fps=None))
+    assert "0.13–0.93" in known
+    assert "(frames 4–27)" in known
+    assert "0.13–0.93" not in unknown
+    assert "frames 4–27" in unknown
+    assert "frame rate is not known" in unknown
+
+
+def test_the_summary_reads_as_sentences(planted, bank, windows):
+    for seed in range(6):
+        page = page_of(planted, bank, windows, planted.explanation(bank, seed=seed))
+        lead = html.unescape(re.sub(r"<[^>]+>", "", re.search(r'<p class="lead">(.*?)</p>', page, re.DOTALL)[1]))
+        assert re.fullmatch(
+            r"\s*(Most for it: [^:]+\.)?( Most against it: [^:]+\.)?\s*", lead.replace(planted.nasty, "x")
+        )
+
+
+def test_shares_sum_to_100(planted, bank, windows):
+    page = page_of(planted, bank, windows)
+    shown = re.findall(r'<li class="(\w+)" title="[^"]*"><strong>(\d+) %</strong>', page)
+    assert [kind for kind, _ in shown] == ["motion", "object", "scene"]
+    assert sum(int(value) for _, value in shown) == 100
+
+
+def test_what_is_not_there_is_said(planted, bank, windows):
+    explanation = planted.explanation(bank)
+    bare = ConceptBank(tuple(replace(concept, prototype=None) for concept in bank.concepts), None)
+    page = clip_page(explanation, bare, {}, title="planted", track=None)
+    assert "the source of this concept has no poses" in page
+    assert "no pose window could be compared" in page
+    assert '<canvas id="clip"' not in page
+    nothing = replace(
+        explanation.prediction, contributions=(), shares=dict.fromkeys(("motion", "object", "scene"), 0.0)
+    )
+    assert "its score is the bias alone" in page_of(planted, bank, windows, replace(explanation, classes=(nothing,)))
+
+
+def test_a_mirrored_match_is_said(planted, bank, windows):
+    explanation = planted.explanation(bank)
+    shown = {term.concept for term in explanation.prediction.contributions}
+    assert ("mirror image" in page_of(planted, bank, windows)) == (1 in shown)
+
+
+def test_a_long_clip_and_many_classes_stay_small(planted):
+    bank = planted.bank(79, 34)
+    classes = tuple(f"class_{k}" for k in range(101))
+    explanation = planted.explanation(bank, classes=classes, label="class_3")
+    windows = {int(j): planted.wave(12, "left") for j in bank.columns("motion")}
+    page = clip_page(explanation, bank, windows, title="planted", track=planted.track(2000))
+    assert len(page.encode()) < 5_000_000
