@@ -38,3 +38,13 @@ def test_importing_the_package_loads_nothing_heavy():
     code = f"import sys, dance_xai; print([name for name in {heavy} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_explain_and_evaluate_stay_callable_after_their_packages_are_loaded():
+    import dance_xai.evaluate.accuracy
+    import dance_xai.explain.local
+
+    for name in ("explain", "evaluate"):
+        assert callable(getattr(dance_xai, name)) and callable(getattr(dance_xai, name))
+    with pytest.raises(TypeError, match="missing"):
+        dance_xai.explain()

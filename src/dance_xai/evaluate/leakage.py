@@ -80,7 +80,7 @@ def class_probe(
         folds: (N,) fold of each train clip.
 
     Returns:
-        The probes, or None when the known train clips miss a class (or a fold), or no test clip is known.
+        The probes, or None when the known train clips of some class lie in fewer than two folds, or no test clip is known.
 
     Raises:
         ShapeError: Arrays that do not fit together.
@@ -89,15 +89,16 @@ def class_probe(
         check_shape("concept targets", truth, activations.shape, finite=False)
     columns = np.isfinite(targets[0]).any(axis=0)
     train, test = (np.asarray(np.isfinite(part[:, columns]).all(axis=1)) for part in targets)
-    if not (columns.any() and test.any() and _covers(labels[0], train) and _covers(folds, train)):
+    if not (columns.any() and test.any() and _can_hold_out(labels[0], folds, train)):
         return None
     known = (labels[0][train], labels[1][test], folds[train])
     scores = [_probe(pair[0][train][:, columns], pair[1][test][:, columns], *known) for pair in (concepts, targets)]
     return Probe(scores[0], scores[1], scores[0] - scores[1], int(train.sum()), int(test.sum()))
 
 
-def _covers(groups: IntArray, rows: BoolArray) -> bool:
-    return len(np.unique(groups[rows])) == len(np.unique(groups))
+def _can_hold_out(labels: IntArray, folds: IntArray, rows: BoolArray) -> bool:
+    """Whether the chosen rows have every class in at least two folds."""
+    return all(len(np.unique(folds[rows & (labels == label)])) >= 2 for label in np.unique(labels))
 
 
 def _probe(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dance_xai.motion.matching import similarity
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.motion import MotionEvidence
 from dance_xai.stages.text import TextEvidence
@@ -18,7 +19,7 @@ class Evidence:
 
     Attributes:
         columns: (G,) bank columns that can be measured.
-        values: (N, G) motion: minus the distance of the clip's best pose window to the concept's centre; object and
+        values: (N, G) motion: similarity in 0..1 of the clip's best pose window to the concept's centre; object and
             scene: calibrated video-text similarity. A clip that shows nothing to measure has the train mean.
     """
 
@@ -34,8 +35,8 @@ def measure_evidence(manifest: Manifest, bank: BankResult, motions: MotionEviden
     motion = bank.bank.columns("motion") if motions.matches is not None else np.zeros(0, dtype=np.int64)
     text = bank.bank.columns("object", "scene")
     parts: list[FloatArray] = [np.zeros((len(manifest.clips), 0))]
-    if motions.matches is not None:
-        parts.append(-motions.matches.distance[:, bank.source[motion]])
+    if motions.matches is not None and motions.motions is not None:
+        parts.append(similarity(motions.matches.distance[:, bank.source[motion]], motions.motions.scale))
     parts.append(phrases.calibrated[:, bank.source[text]])
     values = np.concatenate(parts, axis=1)
     known = np.where(np.isfinite(values), values, np.nan)[manifest.rows("train")]

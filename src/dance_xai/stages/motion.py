@@ -33,7 +33,7 @@ from dance_xai.types import BoolArray, Clip, Drop, FloatArray, IntArray, Manifes
 CLUSTERERS: dict[str, Callable[[ClusterConfig], Clusterer]] = {
     "kmeans": lambda config: KMeans(config.n_clusters),
     "agglomerative": lambda config: Agglomerative(config.n_clusters),
-    "finch": lambda config: Finch(n_clusters=config.n_clusters[0] if config.n_clusters else None),
+    "finch": lambda config: Finch("euclidean", n_clusters=config.n_clusters[0] if config.n_clusters else None),
 }
 
 
@@ -80,7 +80,7 @@ def find_motions(data: Dataset, config: MotionConfig, seed: int) -> MotionEviden
     rng = np.random.default_rng(seed)
     report: dict[str, Any] = {"windows": len(windows), "train_windows": int(train.sum())}
     if given is None:
-        centres, report["clustering"] = _discover(codes[train], config, rng)
+        centres, report["clustering"] = _discover(codes[train], windows.clip[train], config, rng)
     else:
         centres = recover_centres(take(windows, train), codes[train], given)
     motions = describe_motions(
@@ -158,13 +158,15 @@ def _key_frames(body: PoseStack, data: Dataset, config: MotionConfig) -> tuple[I
     return keyframes.motion_key_frames(body, config.per_clip)
 
 
-def _discover(codes: FloatArray, config: MotionConfig, rng: np.random.Generator) -> tuple[FloatArray, dict[str, Any]]:
+def _discover(
+    codes: FloatArray, clips: IntArray, config: MotionConfig, rng: np.random.Generator
+) -> tuple[FloatArray, dict[str, Any]]:
     points = codes[np.arange(len(codes)), orient(codes)]
     clusterer = CLUSTERERS[config.clusters.method](config.clusters)
     partitions = clusterer.partitions(points, rng)
     limits = config.clusters
     chosen, scores = choose_partition(
-        points, partitions, min_clusters=limits.min_clusters, max_clusters=limits.max_clusters
+        points, partitions, min_clusters=limits.min_clusters, max_clusters=limits.max_clusters, groups=clips
     )
     centres = refine(codes, centres_of(points, partitions[chosen]), iterations=config.clusters.refine)
     report: dict[str, Any] = {"method": config.clusters.method, "clusters": len(centres), "partitions": scores}

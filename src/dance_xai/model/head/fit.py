@@ -126,7 +126,9 @@ def prepare(concepts: ArrayLike, labels: ArrayLike, n_classes: int | None, preci
 def check_labels(labels: IntArray, n_classes: int | None) -> int:
     """Number of classes Y; every class must have a row."""
     if len(labels) == 0 or labels.min() < 0:
-        raise DataError(f"labels: expected class indices from 0 on, got {len(labels)} rows with an unknown class; drop them")
+        raise DataError(
+            f"labels: expected class indices from 0 on, got {len(labels)} rows with an unknown class; drop them"
+        )
     counts = np.bincount(labels, minlength=n_classes or 0)
     if n_classes is not None and len(counts) > n_classes:
         raise DataError(f"labels: expected 0..{n_classes - 1}, got {len(counts) - 1}; correct n_classes or the labels")
@@ -144,7 +146,9 @@ def check_labels(labels: IntArray, n_classes: int | None) -> int:
 def check_strengths(lam: float, alpha: float) -> None:
     """Lam above 0, alpha in 0..1."""
     if not (np.isfinite(lam) and lam > 0):
-        raise DataError(f"lam: expected a number above 0, got {lam}; without a penalty separable classes have no optimum")
+        raise DataError(
+            f"lam: expected a number above 0, got {lam}; without a penalty separable classes have no optimum"
+        )
     if not 0 <= alpha <= 1:
         raise DataError(f"alpha: expected a number in 0..1, got {alpha}; 0.99 is the paper's choice")
 

@@ -13,6 +13,7 @@ steps are shorter-sighted and far cheaper. A model is kept over steps while it s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class QuadraticModel:
         self.working = working
         self.coupled = len(classes) <= COUPLED_SIZE
         edges = [0, len(classes)] if self.coupled else np.searchsorted(classes, np.arange(len(working) + 1)).tolist()
-        self._slices = [slice(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+        self._slices = [slice(start, stop) for start, stop in pairwise(edges)]
         self._hessians: list[NDArray[np.float32]] = [
             datafit.hessian(probability, classes[block], columns[block]) for block in self._slices
         ]
