@@ -95,8 +95,10 @@ def logistic_refits(x: np.ndarray, y: np.ndarray, folds: np.ndarray, concepts: i
 def report(name: str, method: ConceptLayerFit, data: dict[str, np.ndarray], part: str) -> tuple[float, LayerFit]:
     x, y, train = data["x"], data[part], data["train"]
     seconds, fit = timed(lambda: method.fit(x[train], y[train], data["folds"], np.random.default_rng(0)))
-    test = mean_score(SCORES[fit.score_name](fit.layer(x[~train]), y[~train]))
-    print(f"{name:34s} {seconds:7.2f} s   held-out {mean_score(fit.score):.4f}   test {test:.4f}   {fit.score_name}")
+    score, first = SCORES[fit.score_name], data["folds"] == 0
+    held_out = mean_score(score(fit.out_of_fold[first], y[train][first]))
+    test = mean_score(score(fit.layer(x[~train]), y[~train]))
+    print(f"{name:34s} {seconds:7.2f} s   held-out fold {held_out:.4f}   test {test:.4f}   {fit.score_name}")
     return seconds, fit
 
 

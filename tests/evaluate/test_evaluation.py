@@ -77,6 +77,12 @@ def test_a_grounded_model_is_shown_beside_its_evidence(grounded_world):
     assert {"evidence_gap", "concept_map", "features"} <= set(result.notes)
 
 
+def test_pruned_heads_are_asked_for_by_name(world, evaluation):
+    pruned = evaluate_model(world.inputs, rng=np.random.default_rng(0), necs=(2,), n_random=2, support="pruned")
+    assert pruned.curves["features"]["2"] > evaluation.curves["features"]["2"] + 0.05
+    assert pruned.notes["accuracy_at_nec"] != evaluation.notes["accuracy_at_nec"]
+
+
 def test_the_same_generator_gives_the_same_figures(world, evaluation):
     again = evaluate_model(world.inputs, rng=np.random.default_rng(0), necs=NECS, n_random=2)
     assert again.to_dict() == evaluation.to_dict()

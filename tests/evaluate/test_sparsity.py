@@ -70,18 +70,18 @@ def test_heads_are_fitted_on_train_alone(monkeypatch):
     original = sparsity.heads_at_nec
 
     def spy(concepts, given, necs, **options):
-        seen.append((concepts, given, options["folds"]))
+        seen.append((concepts, given, list(options.items())))
         return original(concepts, given, necs, **options)
 
     monkeypatch.setattr(sparsity, "heads_at_nec", spy)
-    folds = np.repeat(np.arange(5), 8)
     for seed in (0, 1):
         test, truth = marks(np.random.default_rng(seed), 20)
-        accuracy_at_nec(train, labels, test * (1 + seed), truth, necs=(1,), folds=folds)
-    for first, second in zip(*seen, strict=True):
-        np.testing.assert_array_equal(first, second)
-    assert len(seen[0][0]) == 40
-    assert seen[0][2] is folds
+        accuracy_at_nec(train, labels, test * (1 + seed), truth, necs=(1,), support="pruned")
+    first, second = seen
+    np.testing.assert_array_equal(first[0], second[0])
+    np.testing.assert_array_equal(first[1], labels)
+    assert len(first[0]) == 40
+    assert first[2] == second[2] == [("support", "pruned"), ("relax", (1.0,))]
 
 
 def test_refuses_a_test_set_of_other_columns():

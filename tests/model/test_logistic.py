@@ -111,3 +111,14 @@ def test_strongest_within_one_error():
 def test_targets_must_be_labels():
     with pytest.raises(DataError, match="expected 0, 1 or NaN"):
         Logistic().fit(np.eye(6), np.full((6, 1), 0.3), np.arange(6) % 2, RNG)
+
+
+def test_one_sided_problems_stay_at_their_start_and_the_given_point_is_left_alone():
+    z = np.random.default_rng(0).normal(size=(10, 2))
+    y = np.zeros((10, 2))
+    y[:5, 1] = 1
+    problems = Columns(z, y, np.ones((10, 2)), np.ones(2))
+    given = np.full((3, 2), 2.0)
+    point = minimise(problems, given, tolerance=1e-6)
+    np.testing.assert_array_equal(point[:, 0], start(problems)[:, 0])
+    assert (point[:, 1] != 2).all() and (given == 2).all()

@@ -29,9 +29,9 @@ def show_demo(result: Demonstration) -> None:
     found = sorted(result.discovery.found, key=lambda item: -item.f1)
     say()
     table(
-        f"Planted motions and the discovered concept that fits each best (purity {result.discovery.purity:.2f})",
-        ["planted motion", "concept", "F1"],
-        [[item.motion, f"motion {item.concept + 1:02d}", f"{item.f1:.2f}"] for item in found],
+        f"Planted motions, and the discovered concepts that show them ({result.discovery.concepts} concepts)",
+        ["planted motion", "concepts", "precision %", "recall %"],
+        [[item.motion, str(len(item.concepts)), percent(item.precision), percent(item.recall)] for item in found],
     )
     here, there = result.metrics, result.shifted
     before, after = (_class_accuracy(metrics, result.shortcut.label) for metrics in (here, there))
@@ -47,7 +47,7 @@ def show_demo(result: Demonstration) -> None:
     if result.fooled is not None:
         said = result.fooled.prediction
         terms = ", ".join(f"{term.name} {term.value:+.2f}" for term in said.contributions[:3])
-        say(f"  Why: {result.fooled.clip} is called '{said.label}' because of {terms}.")
+        say(f"  Why: {result.fooled.clip}, '{result.fooled.true_label}', is called '{said.label}' because of {terms}.")
     say("\nOpen: " + "  ".join(str(page) for page in result.pages))
     run = result.folder / "run"
     say(

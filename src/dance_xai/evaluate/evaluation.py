@@ -16,7 +16,13 @@ from dance_xai.evaluate.leakage import Leakage, Probe, accuracy_gap, class_probe
 from dance_xai.evaluate.sets import Curve, activation_sets, set_curves
 from dance_xai.evaluate.sparsity import NECS, anec, nec_per_class
 from dance_xai.model.folds import stratified_folds
+from dance_xai.model.head.nec import Support
 from dance_xai.types import IntArray
+
+SUPPORT_NOTES: dict[Support, dict[str, str]] = {
+    "path": {"accuracy_at_nec": "the densest head within each budget on the plain L1 path, fitted on train"},
+    "pruned": {"accuracy_at_nec": "a dense head pruned to each budget and refitted, on train"},
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +77,7 @@ def evaluate_model(
     necs: Sequence[float] = NECS,
     n_folds: int = 5,
     n_random: int = 3,
+    support: Support = "path",
 ) -> Evaluation:
     """Measure a model on test clips; everything that is chosen on the way is chosen on train clips.
 
@@ -78,8 +85,9 @@ def evaluate_model(
         inputs: The model and its clips.
         rng: Bootstrap, folds, random directions and random deletions; the same generator state gives the same figures.
         necs: Budgets of non-zero weights per class.
-        n_folds: Folds of the train clips for choosing heads.
+        n_folds: Folds of the train clips for choosing the strength of the class probes.
         n_random: Draws of random directions to average.
+        support: How the weights within a budget are found: ``path`` (plain L1 path) or ``pruned``.
 
     Raises:
         ShapeError: The clips do not fit the model.
@@ -87,11 +95,10 @@ def evaluate_model(
     """
     bootstrap, split, directions, deletions = rng.spawn(4)
     model, train, test = inputs.model, inputs.train.labels, inputs.test.labels
-    folds = stratified_folds(train, n_folds, split)
     sets, notes = activation_sets(inputs, rng=directions, n_random=n_random)
-    curves = set_curves(sets, train, test, necs=necs, folds=folds)
+    curves = set_curves(sets, train, test, necs=necs, support=support)
     quality = _quality(inputs)
-    probe = _probe(inputs, folds)
+    probe = _probe(inputs, n_folds, split)
     return Evaluation(
         accuracy=measure_accuracy(test, model.predict(inputs.test.inputs), model.classes, rng=bootstrap),
         nec_per_class=nec_per_class(model.head.weight),
@@ -100,7 +107,10 @@ def evaluate_model(
         leakage=_leakage(curves, probe, grounded=inputs.is_grounded),
         faithfulness=deletion_check(model.head.weight, model.head.bias, inputs.concepts[1], rng=deletions),
         kkt=float(model.head.kkt),
-        notes=notes | _quality_notes(quality, grounded=inputs.is_grounded) | _leakage_notes(probe, inputs.is_grounded),
+        notes=notes
+        | SUPPORT_NOTES[support]
+        | _quality_notes(quality, grounded=inputs.is_grounded)
+        | _leakage_notes(probe, inputs.is_grounded),
     )
 
 
@@ -110,9 +120,10 @@ def _quality(inputs: EvaluationInput) -> ConceptQuality | None:
     return concept_quality(inputs.model.bank, inputs.concepts[1], inputs.targets[1], inputs.targets[0])
 
 
-def _probe(inputs: EvaluationInput, folds: IntArray) -> Probe | None:
+def _probe(inputs: EvaluationInput, n_folds: int, rng: np.random.Generator) -> Probe | None:
     if inputs.targets is None:
         return None
+    folds = stratified_folds(inputs.train.labels, n_folds, rng)
     return class_probe(inputs.concepts, inputs.targets, (inputs.train.labels, inputs.test.labels), folds=folds)
 
 

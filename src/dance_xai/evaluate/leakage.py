@@ -80,7 +80,7 @@ def class_probe(
         folds: (N,) fold of each train clip.
 
     Returns:
-        The probes, or None when the known train clips of some class lie in fewer than two folds, or no test clip is known.
+        The probes; None when the known train clips of a class lie in fewer than two folds, or no test clip is known.
 
     Raises:
         ShapeError: Arrays that do not fit together.

@@ -8,6 +8,7 @@ import numpy as np
 
 from dance_xai.evaluate.inputs import EvaluationInput
 from dance_xai.evaluate.sparsity import NECS, accuracy_at_nec
+from dance_xai.model.head.nec import Support
 from dance_xai.types import FloatArray, IntArray, Kind
 
 Pair = tuple[FloatArray, FloatArray]  # activations of train clips (N, C) and test clips (M, C)
@@ -72,7 +73,7 @@ def set_curves(
     test_labels: IntArray,
     *,
     necs: Sequence[float] = NECS,
-    folds: IntArray | None = None,
+    support: Support = "path",
 ) -> dict[str, Curve | None]:
     """Accuracy within each budget for every set, averaged over its draws; None for a set without columns.
 
@@ -81,10 +82,12 @@ def set_curves(
         train_labels: (N,) class indices.
         test_labels: (M,) class indices.
         necs: Budgets of non-zero weights per class.
-        folds: (N,) folds of the train clips, shared by all sets.
+        support: How the weights within a budget are found, the same way for all sets: ``path`` or ``pruned``.
     """
     return {
-        name: mean_curve([accuracy_at_nec(a, train_labels, b, test_labels, necs=necs, folds=folds) for a, b in pairs])
+        name: mean_curve(
+            [accuracy_at_nec(a, train_labels, b, test_labels, necs=necs, support=support) for a, b in pairs]
+        )
         for name, pairs in sets.items()
     }
 

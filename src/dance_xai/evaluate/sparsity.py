@@ -9,6 +9,7 @@ import numpy as np
 from dance_xai.errors import check_shape
 from dance_xai.evaluate.accuracy import correct_share
 from dance_xai.model.head import heads_at_nec
+from dance_xai.model.head.nec import Support
 from dance_xai.types import FloatArray, IntArray
 
 NECS: tuple[float, ...] = (1, 2, 3, 5, 10, 15, 20, 25, 30)
@@ -37,11 +38,13 @@ def accuracy_at_nec(
     test_labels: IntArray,
     *,
     necs: Sequence[float] = NECS,
-    folds: IntArray | None = None,
+    support: Support = "path",
 ) -> dict[str, float]:
     """Test accuracy of the best head within each budget of non-zero weights.
 
-    Columns are standardised by train, heads are fitted and chosen on train; test rows are only scored.
+    Columns are standardised by train, heads are fitted and chosen on train; test rows are only scored. The head of a
+    budget is the densest within it on the plain L1 path. Heads pruned from a dense one fit any columns better at small
+    budgets, arbitrary directions most of all, so a figure is only comparable with others of the same ``support``.
 
     Args:
         train: (N, C) activations of train clips.
@@ -49,7 +52,7 @@ def accuracy_at_nec(
         test: (M, C) activations of test clips.
         test_labels: (M,) class indices.
         necs: Budgets: non-zero weights per class on average.
-        folds: (N,) cross-validation fold of each train clip; None lets the head's own default choose.
+        support: How the weights within a budget are found: ``path`` or ``pruned``.
 
     Returns:
         ``{"1": accuracy, "2": ...}`` in 0..1, one entry per budget.
@@ -62,7 +65,7 @@ def accuracy_at_nec(
     check_shape("train activations", train, (len(train_labels), "C"))
     check_shape("test activations", test, (len(test_labels), train.shape[1]))
     train, test = standardise(train, test)
-    heads = heads_at_nec(train, train_labels, necs, folds=folds)
+    heads = heads_at_nec(train, train_labels, necs, support=support, relax=(1.0,))
     return {nec_key(nec): correct_share(heads[nec].weight, heads[nec].bias, test, test_labels) for nec in necs}
 
 

@@ -1,4 +1,4 @@
-"""Stratified folds of train rows."""
+"""Folds that keep the share of every class."""
 
 from __future__ import annotations
 
@@ -9,30 +9,26 @@ from dance_xai.types import IntArray
 
 
 def stratified_folds(labels: IntArray, n_folds: int, rng: np.random.Generator) -> IntArray:
-    """Deal the rows of each class into folds at random, as evenly as possible.
+    """Assign rows to folds at random; per class and in total, fold sizes differ by at most one.
 
     Args:
-        labels: (N,) class indices.
-        n_folds: At least 2.
-        rng: Shuffles the rows of each class.
+        labels: (N,) whole numbers.
+        n_folds: In 2..N.
+        rng: Source of the shuffle.
 
     Returns:
-        (N,) fold of each row, 0..n_folds-1.
+        (N,) fold of each row, 0..n_folds-1. A class with fewer rows than folds is absent from some.
 
     Raises:
-        DataError: Fewer than 2 folds, or a class with a single row.
+        DataError: ``n_folds`` out of range.
+
+    Source: ours.
     """
     labels = np.asarray(labels)
-    if n_folds < 2:
-        raise DataError(f"folds: expected at least 2, got {n_folds}; hold something out")
-    folds = np.zeros(len(labels), dtype=np.int64)
-    start = 0
-    for label in np.unique(labels):
-        rows = np.flatnonzero(labels == label)
-        if len(rows) < 2:
-            raise DataError(
-                f"folds: expected at least 2 rows of class {label}, got 1; add clips or leave the class out"
-            )
-        folds[rng.permutation(rows)] = (start + np.arange(len(rows))) % n_folds
-        start += len(rows)
+    if not 2 <= n_folds <= len(labels):
+        raise DataError(f"folds: expected 2 to {len(labels)} (one row each), got {n_folds}; choose fewer folds")
+    shuffled = rng.permutation(len(labels))
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    folds = np.empty(len(labels), dtype=np.int64)
+    folds[by_class] = np.arange(len(labels)) % n_folds
     return folds

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dance_xai.planted.rule import DISTRACTORS, VISIBLE
+from dance_xai.planted.rule import DISTRACTORS, SMALL, VISIBLE
 from dance_xai.types import BoolArray, FloatArray, Kind, Phrases
 
 _NAMED: tuple[Kind, ...] = ("object", "scene")
@@ -23,6 +23,8 @@ class Encoders:
         nuisance: Standard deviation of what has nothing to do with any concept.
         noise: Standard deviation of the noise in every coordinate of the backbone feature.
         dual_noise: Length of the noise in a video embedding, where a visible phrase has length near 1.
+        small: How much weaker the small objects of the rule are seen, by both networks; it is what makes the scene
+            that comes with one of them a tempting shortcut.
     """
 
     dimension: int = 96
@@ -31,6 +33,7 @@ class Encoders:
     nuisance: float = 0.6
     noise: float = 0.28
     dual_noise: float = 0.45
+    small: float = 0.45
 
 
 def encode_backbone(
@@ -48,7 +51,13 @@ def encode_backbone(
         (N, D) float32.
     """
     count = len(views)
-    latents = [gain * presence[kind] * rng.uniform(0.7, 1.3, presence[kind].shape) for kind, gain in encoders.gain]
+    latents = [
+        gain
+        * presence[kind]
+        * _size(kind, presence[kind].shape[1], encoders)
+        * rng.uniform(0.7, 1.3, presence[kind].shape)
+        for kind, gain in encoders.gain
+    ]
     nuisance = encoders.nuisance * np.concatenate([views, rng.normal(size=(count, 12))], axis=1)
     hidden = np.concatenate([*latents, nuisance], axis=1)
     mix = rng.normal(size=(hidden.shape[1], encoders.dimension)) / np.sqrt(hidden.shape[1])
@@ -77,6 +86,14 @@ def embed_videos(
     total = rng.normal(size=(count, encoders.space)) * encoders.dual_noise / np.sqrt(encoders.space)
     for kind, phrase in phrases.items():
         unit = phrase.embeddings / np.linalg.norm(phrase.embeddings, axis=1, keepdims=True)
-        shown = presence[kind]
+        shown = presence[kind] * _size(kind, presence[kind].shape[1], encoders)
         total += (shown * rng.uniform(0.6, 1.1, shown.shape)) @ unit[: shown.shape[1]]
     return np.asarray(total * rng.uniform(8, 12, (count, 1)), dtype=np.float32)
+
+
+def _size(kind: Kind, count: int, encoders: Encoders) -> FloatArray:
+    """(C,) how strongly each concept of a kind is seen."""
+    size = np.ones(count)
+    if kind == "object":
+        size[[VISIBLE["object"].index(name) for name in SMALL]] = encoders.small
+    return size

@@ -61,6 +61,7 @@ DISTRACTORS: dict[Kind, tuple[str, ...]] = {
     "scene": ("Airport", "Kitchen", "Library", "Ski slope", "Swimming pool", "Train station"),
 }
 VISIBLE: dict[Kind, tuple[str, ...]] = {"motion": MOTION_NAMES, "object": OBJECTS, "scene": SCENES}
+SMALL = ("Ball", "Frisbee")  # hard to see, so that a scene that goes with one of them is tempting
 _BY_CHANCE = ("Backpack", "Water bottle")
 _BY_CHANCE_SHARE = 0.2
 

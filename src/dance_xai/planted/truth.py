@@ -76,20 +76,20 @@ def shortcut(world: PlantedWorld) -> Shortcut:
 
 @dataclass(frozen=True)
 class Found:
-    """The discovered concept that fits a planted motion best.
+    """The discovered concepts that show a planted motion: a motion may be found in several phases.
 
     Attributes:
         motion: The planted motion.
         windows: Windows that truly show it.
-        concept: The discovered concept with the highest F1, -1 when none overlaps.
-        precision: Share of the concept's windows that show the motion.
-        recall: Share of the motion's windows that are in the concept.
+        concepts: The discovered concepts that show this motion more often than any other or rest.
+        precision: Share of their windows that show the motion, 0 without any.
+        recall: Share of the motion's windows that are in them.
         f1: Their harmonic mean, 0..1.
     """
 
     motion: str
     windows: int
-    concept: int
+    concepts: tuple[int, ...]
     precision: float
     recall: float
     f1: float
@@ -106,7 +106,7 @@ class DiscoveryScore:
         adjusted_rand: Adjusted Rand index over windows with a motion, 1 is perfect, 0 chance.
         nmi: Normalised mutual information over the same windows, 0..1.
         purity: Share of those windows whose motion is the most frequent of their concept.
-        found: The best concept of each planted motion, in alphabetical order.
+        found: The concepts of each planted motion, in alphabetical order.
     """
 
     windows: int
@@ -181,7 +181,7 @@ def score_discovery(
         adjusted_rand=adjusted_rand,
         nmi=nmi,
         purity=float(table[motions != REST].max(axis=0).sum() / moving.sum()),
-        found=tuple(_best(table, row, str(name), concepts) for row, name in enumerate(motions) if name != REST),
+        found=tuple(_found(table, row, str(name), concepts) for row, name in enumerate(motions) if name != REST),
     )
 
 
@@ -191,16 +191,14 @@ def _agreement(a: IntArray, b: IntArray) -> tuple[float, float]:
     return float(adjusted_rand_score(a, b)), float(normalized_mutual_info_score(a, b))
 
 
-def _best(table: np.ndarray, row: int, motion: str, concepts: IntArray) -> Found:
-    usable = concepts >= 0
-    f1 = np.where(usable, 2 * table[row] / (table[row].sum() + table.sum(axis=0)), 0)
-    best = int(f1.argmax())
-    hits = table[row, best] if f1[best] > 0 else 0.0
+def _found(table: np.ndarray, row: int, motion: str, concepts: IntArray) -> Found:
+    columns = np.flatnonzero((table.argmax(axis=0) == row) & (concepts >= 0) & (table[row] > 0))
+    hits, inside, all_of_it = table[row, columns].sum(), table[:, columns].sum(), table[row].sum()
     return Found(
         motion=motion,
-        windows=int(table[row].sum()),
-        concept=int(concepts[best]) if hits else -1,
-        precision=float(hits / table[:, best].sum()),
-        recall=float(hits / table[row].sum()),
-        f1=float(f1[best]),
+        windows=int(all_of_it),
+        concepts=tuple(int(concepts[column]) for column in columns),
+        precision=float(hits / inside) if inside else 0.0,
+        recall=float(hits / all_of_it),
+        f1=float(2 * hits / (inside + all_of_it)),
     )

@@ -55,6 +55,10 @@ def fit_sparse_head(concepts: FloatArray, labels: IntArray, config: HeadConfig, 
         if config.lam is None:
             raise ConfigError("head.lam: expected a number above 0 for head.choose = 'lam', got none; set it")
         return fit_head(concepts, labels, lam=config.lam, alpha=config.alpha)
+    if config.choose == "nec" and config.support == "path":
+        return heads_at_nec(concepts, labels, [config.nec], alpha=config.alpha, support="path", relax=(1.0,))[
+            config.nec
+        ]
     folds = stratified_folds(labels, config.folds, np.random.default_rng(seed))
     if config.choose == "nec":
         return heads_at_nec(concepts, labels, [config.nec], alpha=config.alpha, folds=folds)[config.nec]

@@ -87,15 +87,15 @@ def _score(world: PlantedWorld, view: RunView) -> DiscoveryScore:
 
 
 def _fooled(view: RunView, planted: Shortcut) -> Explanation | None:
-    """The shifted clip of the class with the shortcut that is missed most clearly."""
+    """The shifted clip of the rival class that the scene misled most."""
     rows = view.manifest.rows("test")
-    label = view.model.classes.index(planted.label)
-    rows = rows[view.manifest.labels[rows] == label]
-    missed = rows[view.model.predict(view.inputs[rows]) != label]
-    if not len(missed):
+    label, rival = (view.model.classes.index(name) for name in (planted.label, planted.rival))
+    rows = rows[(view.manifest.labels[rows] == rival) & (view.model.predict(view.inputs[rows]) == label)]
+    if not len(rows):
         return None
-    sure = view.model.probabilities(view.inputs[missed]).max(axis=1)
-    clip = view.manifest.ids[missed[sure.argmax()]]
+    scene = [row for row in view.model.bank.columns("scene") if view.model.bank.names[row] == planted.scene]
+    pull = view.model.concepts(view.inputs[rows])[:, scene] @ view.model.head.weight[label, scene]
+    clip = view.manifest.ids[rows[pull.argmax()]]
     return explain_of(view, clip, view.track(clip))
 
 

@@ -37,9 +37,13 @@ class CrossEntropy:
         self._target = (np.asarray(labels), np.arange(self.size))
         self.shape = (n_classes, len(self.columns))
 
+    def restrict(self, columns: IntArray) -> CrossEntropy:
+        """The datafit of some concepts only."""
+        return CrossEntropy(self.columns[columns].T, self._target[0], self.shape[0], self.columns.dtype)
+
     def logits(self, coefficients: FloatArray) -> Rows:
         """(Y, C + 1) -> (Y, N)."""
-        return coefficients.astype(self.columns.dtype, copy=False) @ self.columns
+        return np.asarray(coefficients.astype(self.columns.dtype, copy=False) @ self.columns)
 
     def value(self, logits: Rows) -> tuple[float, Rows]:
         """Mean cross entropy at (Y, N) logits, and the (Y, N) probabilities."""

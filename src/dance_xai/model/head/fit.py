@@ -99,7 +99,7 @@ def fit_head(
     check_strengths(lam, alpha)
     datafit = prepare(concepts, labels, n_classes, precision)
     allowed = check_allowed(allowed, datafit)
-    tol = max(min(tol, TIGHT * lam), rounding_floor(datafit))
+    tol = useful_tol(tol, lam, rounding_floor(datafit))
     with suited_threads(datafit):
         start = datafit.null() if init is None else start_from(init, datafit, allowed)
         point: Point | FloatArray = start
@@ -167,6 +167,11 @@ def rounding_floor(datafit: CrossEntropy) -> float:
     data = datafit.columns
     scale = float(np.sqrt(np.einsum("jn,jn->j", data, data).max() / datafit.size))
     return ROUNDING * float(np.finfo(data.dtype).eps) * scale
+
+
+def useful_tol(tol: float, lam: float, floor: float) -> float:
+    """A violation is small only beside lam, and never below rounding."""
+    return max(min(tol, TIGHT * lam), floor)
 
 
 def largest_lam(datafit: CrossEntropy, alpha: float, allowed: BoolArray | None) -> float:

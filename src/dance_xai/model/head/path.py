@@ -18,7 +18,7 @@ from dance_xai.model.head.fit import (
     prepare,
     reached,
     rounding_floor,
-    support_size,
+    useful_tol,
 )
 from dance_xai.model.head.penalty import ElasticNet
 from dance_xai.model.head.solver import Point, solve
@@ -70,7 +70,7 @@ def fit_head_path(
         max_nec: The first head with more non-zero weights per class ends the path.
         n_classes: Y.
         allowed: (Y, C) support the weights must keep to.
-        tol: On the violation of each head.
+        tol: On the violation of each head, or lam / 100 if that is less.
 
     Raises:
         ShapeError, DataError, SolverError: As `fit_head`.
@@ -78,10 +78,11 @@ def fit_head_path(
     datafit = prepare(concepts, labels, n_classes, "float64")
     allowed = check_allowed(allowed, datafit)
     lams = lam_grid(datafit, alpha, n_lambdas, lam_ratio, allowed)
-    tol, heads = max(tol, rounding_floor(datafit)), []
+    floor, heads = rounding_floor(datafit), []
+    tols = np.array([useful_tol(tol, lam, floor) for lam in lams])
     with suited_threads(datafit):
-        for lam, point in walk(datafit, lams, alpha, allowed, tol):
-            heads.append(reached(certified(datafit, point.coefficients, lam, alpha, allowed), tol))
+        for (lam, point), goal in zip(walk(datafit, lams, alpha, allowed, tols), tols, strict=False):
+            heads.append(reached(certified(datafit, point.coefficients, lam, alpha, allowed), goal))
             if max_nec is not None and heads[-1].nec > max_nec:
                 break
     return HeadPath(tuple(heads))
@@ -102,15 +103,10 @@ def lam_grid(
 
 
 def walk(
-    datafit: CrossEntropy, lams: FloatArray, alpha: float, allowed: BoolArray | None, tol: float
+    datafit: CrossEntropy, lams: FloatArray, alpha: float, allowed: BoolArray | None, tols: FloatArray
 ) -> Iterator[tuple[float, Point]]:
     """Solutions along decreasing strengths."""
     point: Point | FloatArray = datafit.null()
-    for lam in lams:
-        point = solve(datafit, ElasticNet.build(float(lam), alpha, datafit.shape, allowed), point, tol)
-        yield float(lam), point
-
-
-def support(point: Point) -> int:
-    """Non-zero weights of a solution."""
-    return support_size(point.coefficients[:, :-1])
+    for lam, tol in zip(lams.tolist(), tols.tolist(), strict=True):
+        point = solve(datafit, ElasticNet.build(lam, alpha, datafit.shape, allowed), point, tol)
+        yield lam, point

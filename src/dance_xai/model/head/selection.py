@@ -1,31 +1,33 @@
-"""Which strength: by held-out accuracy, or within a budget of weights. Only the given train rows decide."""
+"""The choice of lam by cross-validation on the train rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from dance_xai.errors import DataError, check_shape
-from dance_xai.model.head.fit import SparseHead, fit_head, prepare
-from dance_xai.model.head.path import HeadPath, fit_head_path, lam_grid, walk
+from dance_xai.model.head.datafit import CrossEntropy
+from dance_xai.model.head.fit import check_allowed, prepare
+from dance_xai.model.head.path import lam_grid, walk
 from dance_xai.model.head.threads import suited_threads
-from dance_xai.types import FloatArray, IntArray
+from dance_xai.types import BoolArray, FloatArray, IntArray
 
-SEARCH_STEPS = 5
-SEARCH_TOL = 1e-6
+LOOSE = 0.02
+ABSENT = -1e3
+LEAST_PROBABILITY = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
 class LamChoice:
-    """What held-out folds say about each strength.
+    """A chosen strength and what it was chosen from.
 
     Attributes:
-        lam: The chosen strength.
-        lams: (P,) strengths, decreasing.
-        accuracy: (P,) share of held-out rows predicted right.
-        cross_entropy: (P,) mean held-out cross-entropy.
+        lam: The choice.
+        lams: (P,) strengths, decreasing, the same for all folds.
+        accuracy: (P,) share of held-out rows that are right, in 0..1.
+        cross_entropy: (P,) mean over held-out rows.
     """
 
     lam: float
@@ -34,122 +36,101 @@ class LamChoice:
     cross_entropy: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """A train part ready to be fitted, and its held-out part.
+
+    A class may be missing from the train part: it is left out there, and its held-out rows are wrong.
+    """
+
+    datafit: CrossEntropy
+    allowed: BoolArray | None
+    present: IntArray
+    n_classes: int
+    held_concepts: FloatArray
+    held_labels: IntArray
+
+    @classmethod
+    def split(
+        cls, concepts: FloatArray, labels: IntArray, held: BoolArray, n_classes: int, allowed: BoolArray | None
+    ) -> Fold:
+        present, inside = np.unique(labels[~held], return_inverse=True)
+        if len(present) < 2:
+            raise DataError(
+                f"folds: expected at least 2 classes outside each fold, got {len(present)}; use other folds or more rows"
+            )
+        datafit = CrossEntropy(concepts[~held], inside, len(present))
+        mask = None if allowed is None else allowed[present]
+        return cls(datafit, mask, present, n_classes, concepts[held], labels[held])
+
+    def score(self, coefficients: FloatArray) -> tuple[float, float]:
+        """Right rows and summed cross entropy on the held-out part, for (present, C + 1) coefficients."""
+        logits = np.full((len(self.held_labels), self.n_classes), ABSENT)
+        logits[:, self.present] = self.held_concepts @ coefficients[:, :-1].T + coefficients[:, -1]
+        probability = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probability /= probability.sum(axis=1, keepdims=True)
+        own = probability[np.arange(len(logits)), self.held_labels]
+        right = np.count_nonzero(logits.argmax(axis=1) == self.held_labels)
+        return float(right), float(-np.log(np.maximum(own, LEAST_PROBABILITY)).sum())
+
+    def path_scores(self, lams: FloatArray, alpha: float) -> list[tuple[float, float]]:
+        """`score` at each strength."""
+        solutions = walk(self.datafit, lams, alpha, self.allowed, LOOSE * lams)
+        return [self.score(point.coefficients) for _, point in solutions]
+
+
+def split_folds(
+    concepts: FloatArray, labels: IntArray, folds: IntArray, n_classes: int, allowed: BoolArray | None
+) -> list[Fold]:
+    """One Fold per distinct value of ``folds`` (N,)."""
+    concepts, labels, folds = np.asarray(concepts, dtype=np.float64), np.asarray(labels), np.asarray(folds)
+    check_shape("folds", folds, (len(labels),))
+    if len(np.unique(folds)) < 2:
+        raise DataError("folds: expected at least 2 folds, got 1; see stratified_folds")
+    return [Fold.split(concepts, labels, folds == fold, n_classes, allowed) for fold in np.unique(folds)]
+
+
 def choose_lam(
     concepts: FloatArray,
     labels: IntArray,
     *,
     folds: IntArray,
     alpha: float = 0.99,
-    n_lambdas: int = 60,
+    n_lambdas: int = 50,
     lam_ratio: float = 1e-3,
-    one_error: bool = False,
+    rule: Literal["best", "one_standard_error"] = "best",
+    n_classes: int | None = None,
+    allowed: BoolArray | None = None,
 ) -> LamChoice:
-    """Choose the strength with the best held-out accuracy, the smaller cross-entropy on a tie.
+    """Choose lam by cross-validation over one grid for all folds.
 
     Args:
-        concepts: (N, C) standardised activations of train clips.
+        concepts: (N, C) finite, standardised.
         labels: (N,) in 0..Y-1.
-        folds: (N,) fold of each row; every class must have rows outside each fold.
+        folds: (N,) fold of each row, see `stratified_folds`.
         alpha: In (0, 1].
-        n_lambdas: Strengths, the same for all folds.
+        n_lambdas: Strengths, evenly spaced in log lam from lam_max of all rows.
         lam_ratio: Smallest over largest strength.
-        one_error: Take the strongest penalty whose accuracy is within one standard error of the best instead.
+        rule: ``best``: highest accuracy, ties by cross entropy. ``one_standard_error``: the largest
+            lam whose accuracy is within one standard error (over folds) of the best.
+        n_classes: Y.
+        allowed: (Y, C) support the weights must keep to.
 
     Raises:
-        ShapeError, DataError, SolverError: As `fit_head`; also fewer than two folds.
+        ShapeError, DataError: As `fit_head`; fewer than 2 folds.
+
+    Source: ours.
     """
-    lams = lam_grid(prepare(concepts, labels, None, "float64"), alpha, n_lambdas, lam_ratio)
-    right, loss = held_out_path(concepts, labels, folds, lams, alpha)
-    accuracy, cross_entropy = right.mean(axis=1), loss.mean(axis=1)
+    datafit = prepare(concepts, labels, n_classes, "float64")
+    allowed = check_allowed(allowed, datafit)
+    lams = lam_grid(datafit, alpha, n_lambdas, lam_ratio, allowed)
+    parts = split_folds(concepts, labels, folds, datafit.shape[0], allowed)
+    with suited_threads(datafit):
+        scores = np.array([part.path_scores(lams, alpha) for part in parts])  # (folds, P, 2)
+    accuracy, cross_entropy = scores.sum(axis=0).T / len(labels)
     best = int(np.lexsort((cross_entropy, -accuracy))[0])
-    if one_error:
-        error = right[best].std() / np.sqrt(len(labels))
-        best = int(np.argmax(accuracy >= accuracy[best] - error))
+    if rule == "one_standard_error":
+        sizes = np.array([len(part.held_labels) for part in parts])
+        error = float(np.std(scores[:, best, 0] / sizes, ddof=1) / np.sqrt(len(parts)))
+        best = int(np.flatnonzero(accuracy >= accuracy[best] - error)[0])
     return LamChoice(float(lams[best]), lams, accuracy, cross_entropy)
-
-
-def heads_at_nec(
-    concepts: FloatArray,
-    labels: IntArray,
-    necs: Sequence[float],
-    *,
-    alpha: float = 0.99,
-    folds: IntArray | None = None,
-    n_lambdas: int = 60,
-    lam_ratio: float = 1e-3,
-) -> dict[float, SparseHead]:
-    """For each budget the best head of the path with at most that many non-zero weights per class.
-
-    The path is made finer below each budget, so that budgets are used up. Which head within a budget is best, the given
-    folds decide; without folds it is the densest.
-
-    Args:
-        concepts: (N, C) standardised activations of train clips.
-        labels: (N,) in 0..Y-1.
-        necs: Budgets of non-zero weights per class, above 0.
-        alpha: In (0, 1].
-        folds: (N,) fold of each row, or None.
-        n_lambdas: Strengths on the path before it is made finer.
-        lam_ratio: Smallest over largest strength.
-
-    Raises:
-        ShapeError, DataError, SolverError: As `fit_head`; also a budget that is not above 0.
-
-    Source: NEC is VLG-CBM's (section 4); the choice within a budget is ours.
-    """
-    if not necs or min(necs) <= 0:
-        raise DataError(f"necs: expected budgets above 0, got {list(necs)}; name weights per class")
-    path = fit_head_path(concepts, labels, alpha=alpha, n_lambdas=n_lambdas, lam_ratio=lam_ratio, max_nec=max(necs))
-    heads = list(path.heads) + [head for nec in set(necs) for head in _finer(path, nec, concepts, labels)]
-    heads.sort(key=lambda head: -head.lam)
-    score = np.arange(len(heads), dtype=np.float64)
-    if folds is not None:
-        right, _ = held_out_path(concepts, labels, folds, np.array([head.lam for head in heads]), alpha)
-        score = right.mean(axis=1)
-    return {nec: _best_within(heads, score, nec) for nec in necs}
-
-
-def held_out_path(
-    concepts: FloatArray, labels: IntArray, folds: IntArray, lams: FloatArray, alpha: float
-) -> tuple[FloatArray, FloatArray]:
-    """Whether each row is predicted right by a head that has not seen its fold, and its cross-entropy: (P, N) each."""
-    check_shape("folds", folds, (len(labels),))
-    if len(np.unique(folds)) < 2:
-        raise DataError("folds: expected at least 2 different folds, got 1; use more folds")
-    right, loss = np.zeros((2, len(lams), len(labels)))
-    n_classes = int(labels.max()) + 1
-    for fold in np.unique(folds):
-        out = folds == fold
-        datafit = prepare(concepts[~out], labels[~out], n_classes, "float64")
-        with suited_threads(datafit):
-            for place, (_, point) in enumerate(walk(datafit, lams, alpha, None, SEARCH_TOL)):
-                weight, bias = point.coefficients[:, :-1], point.coefficients[:, -1]
-                logits = concepts[out] @ weight.T + bias
-                right[place, out] = logits.argmax(axis=1) == labels[out]
-                top = logits.max(axis=1)
-                norm = np.log(np.exp(logits - top[:, None]).sum(axis=1)) + top
-                loss[place, out] = norm - logits[np.arange(len(logits)), labels[out]]
-    return right, loss
-
-
-def _finer(path: HeadPath, nec: float, concepts: FloatArray, labels: IntArray) -> list[SparseHead]:
-    """Heads between the last one within the budget and the first one beyond it, by bisection in log lam."""
-    within = int(np.flatnonzero(path.nec <= nec)[-1])
-    if within + 1 == len(path.heads):
-        return []
-    head, beyond = path.heads[within], path.heads[within + 1].lam
-    found: list[SparseHead] = []
-    for _ in range(SEARCH_STEPS):
-        middle = fit_head(concepts, labels, lam=float(np.sqrt(head.lam * beyond)), alpha=head.alpha, init=head)
-        if middle.nec <= nec:
-            head = middle
-            found.append(middle)
-        else:
-            beyond = middle.lam
-    return found
-
-
-def _best_within(heads: Sequence[SparseHead], score: FloatArray, nec: float) -> SparseHead:
-    """The head with the best score within a budget, the denser one on a tie."""
-    within = [place for place, head in enumerate(heads) if head.nec <= nec]
-    return heads[max(within, key=lambda place: (score[place], place))]

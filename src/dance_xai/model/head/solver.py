@@ -23,7 +23,9 @@ from dance_xai.model.head.penalty import ElasticNet
 from dance_xai.types import BoolArray, FloatArray
 
 MAX_STEPS = 1000
-MAX_SWEEPS = 300
+SWEEPS = 60
+MAX_ROUNDS = 20
+RIDGE = 1e-7
 COUPLED_SIZE = 1500
 INNER_TOL = 0.05
 MAX_AGE = 6
@@ -65,21 +67,19 @@ class QuadraticModel:
         self.working = working
         self.coupled = len(classes) <= COUPLED_SIZE
         edges = [0, len(classes)] if self.coupled else np.searchsorted(classes, np.arange(len(working) + 1)).tolist()
-        self._slices = [slice(start, stop) for start, stop in pairwise(edges)]
-        self._hessians: list[NDArray[np.float32]] = [
-            datafit.hessian(probability, classes[block], columns[block]) for block in self._slices
+        slices = [slice(start, stop) for start, stop in pairwise(edges)]
+        self.blocks: list[tuple[slice, NDArray[np.float32]]] = [
+            (block, datafit.hessian(probability, classes[block], columns[block])) for block in slices
         ]
         self.age = 0
 
     def direction(self, coefficients: FloatArray, gradient: FloatArray, penalty: ElasticNet, tol: float) -> FloatArray:
         """(Y, C + 1) step from the coefficients to the minimum of model + penalty."""
-        from dance_xai.model.head.coordinate import descend
-
         self.age += 1
         on = self.working
         slope, new, l1, l2 = gradient[on], coefficients[on], penalty.l1[on], penalty.l2[on]
-        for block, hessian in zip(self._slices, self._hessians, strict=True):
-            descend(hessian, slope[block], new[block], l1[block], l2[block], tol, MAX_SWEEPS)
+        for block, hessian in self.blocks:
+            minimise_model(hessian, slope[block], new[block], l1[block], l2[block], tol)
         step = np.zeros_like(coefficients)
         step[on] = new - coefficients[on]
         return step
@@ -88,7 +88,32 @@ class QuadraticModel:
         """Is one more step with this model worth it? ``progress``: kkt now over kkt a step ago."""
         if self.age >= MAX_AGE or progress >= (GOOD_STEP if self.coupled else 1.0):
             return False
-        return bool(violation[~self.working].max(initial=0.0) <= UNCOVERED * violation.max())
+        uncovered: float = violation[~self.working].max(initial=0.0)
+        return uncovered <= UNCOVERED * float(violation.max())
+
+
+def minimise_model(
+    hessian: NDArray[np.float32], slope: FloatArray, w: FloatArray, l1: FloatArray, l2: FloatArray, tol: float
+) -> None:
+    """Minimise ``slope.d + d.H.d/2`` + penalty at w + d, in place: ``w`` becomes w + d, ``slope`` its slope.
+
+    Coordinate descent finds the support; where columns are alike it then creeps, and solving for the
+    support at once, as far as no weight changes its sign, does the rest.
+    """
+    from dance_xai.model.head.coordinate import descend
+
+    for _ in range(MAX_ROUNDS):
+        if descend(hessian, slope, w, l1, l2, tol, SWEEPS) < SWEEPS:
+            return
+        free = (w != 0) | (l1 == 0)
+        rows = hessian[:, free].astype(np.float64)
+        system = rows[free] + np.diag(l2[free] + RIDGE * np.diag(hessian)[free])
+        move = np.linalg.solve(system, -(slope + l2 * w + l1 * np.sign(w))[free])
+        flips = (l1[free] > 0) & (w[free] * (w[free] + move) < 0)
+        crossing = np.divide(-w[free], move, out=np.ones_like(move), where=flips)
+        length = crossing.min()
+        w[free] = np.where(crossing > length, w[free] + length * move, 0.0) if length < 1 else w[free] + move
+        slope += rows @ (length * move)
 
 
 def working_set(violation: FloatArray, coefficients: FloatArray, penalty: ElasticNet) -> BoolArray:
@@ -98,7 +123,7 @@ def working_set(violation: FloatArray, coefficients: FloatArray, penalty: Elasti
     room = max(50, 2 * int(kept.sum()))
     if np.count_nonzero(fresh) > room:
         fresh[fresh < np.partition(fresh, -room, axis=None)[-room]] = 0.0
-    return kept | (fresh > 0)
+    return np.asarray(kept | (fresh > 0))
 
 
 def line_search(datafit: CrossEntropy, penalty: ElasticNet, point: Point, step: FloatArray, slope: float) -> Point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
@@ -13,9 +14,7 @@ SMALL_PRODUCT = 1e9
 
 @cache
 def _controller() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
+    return importlib.import_module("threadpoolctl").ThreadpoolController()
 
 
 def suited_threads(datafit: CrossEntropy) -> AbstractContextManager[Any]:
