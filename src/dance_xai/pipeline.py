@@ -76,7 +76,7 @@ def fit(config: Config, data_root: Path, run: Runner = call_directly) -> Fitted:
     phrases = run("text", find_phrases, data, config.text)
     full = run("bank", build_bank, data.manifest, motions, phrases)
     layers = run("layers", fit_layers, data, full, config.layers, config.seed)
-    bank = full.keep(layers.kept)
+    bank = full.keep(layers.kept, layers.quality)
     evidence = run("evidence", measure_evidence, data.manifest, bank, motions, phrases)
     model = run("head", fit_bottleneck, data, bank, layers, evidence, config.activations, config.head, config.seed)
     return Fitted(data, motions, phrases, bank, layers, evidence, model)

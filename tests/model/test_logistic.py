@@ -3,7 +3,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from dance_xai.errors import DataError
-from dance_xai.model.logistic import Logistic, strongest_within_one_error
+from dance_xai.model.logistic import Logistic, strongest_that_keeps
 from dance_xai.model.newton import Columns, minimise, start
 from dance_xai.model.scores import average_precision
 
@@ -100,12 +100,12 @@ def test_planted_concepts_are_ranked_well_on_held_out_rows():
     assert len(set(fit.strength)) == 1
 
 
-def test_strongest_within_one_error():
-    noise = 0.01 * np.random.default_rng(0).normal(size=50)
+def test_strongest_that_keeps_a_share_of_the_best():
     best = np.full(50, 0.6)
-    assert strongest_within_one_error(np.stack([best - 0.1, best - 0.0005 + noise, best, best - 0.2])) == 1
-    assert strongest_within_one_error(np.stack([best - 0.01, best])) == 1
-    assert strongest_within_one_error(np.full((3, 2), np.nan)) == 0
+    scores = np.stack([0.85 * best, 0.92 * best, best, 0.7 * best])
+    assert strongest_that_keeps(scores, 0.9) == 1
+    assert strongest_that_keeps(scores, 1.0) == 2
+    assert strongest_that_keeps(np.full((3, 2), np.nan), 0.9) == 0
 
 
 def test_targets_must_be_labels():

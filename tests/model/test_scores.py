@@ -15,7 +15,7 @@ def test_average_precision_is_sklearns():
     np.testing.assert_allclose(average_precision(scores, targets), expected, rtol=1e-12)
 
 
-def test_ties_count_against_the_concept_and_no_positives_is_nan():
+def test_ties_are_taken_at_once_and_no_positives_is_nan():
     assert average_precision(np.zeros((4, 1)), np.array([[1.0], [0], [0], [0]])) == 0.25
     assert np.isnan(average_precision(np.zeros((4, 1)), np.zeros((4, 1)))).all()
 

@@ -4,8 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dance_xai.errors import DataError, ShapeError
-from dance_xai.targets.motion import learnable, motion_targets
-from dance_xai.types import Drop
+from dance_xai.targets.motion import motion_targets
 
 
 def test_multi_hot_with_unknown_clips():
@@ -42,22 +41,3 @@ def test_equals_the_loop(seed):
 def test_bad_input_is_named(clip, concept, has, error, message):
     with pytest.raises(error, match=message):
         motion_targets(np.array(clip), np.array(concept), 3, 2, np.array(has))
-
-
-def test_learnable_needs_both_sides():
-    targets = np.zeros((10, 3))
-    targets[:4, 0], targets[:2, 1], targets[:9, 2] = 1, 1, 1
-    targets[9, 0] = np.nan
-    kept, drops = learnable(targets, 3, names=("kick", "wave", "stand"))
-    assert kept.tolist() == [0]
-    assert drops == (
-        Drop("motion", "wave", "too few train clips", 2.0),
-        Drop("motion", "stand", "in nearly every train clip", 1.0),
-    )
-    assert learnable(targets, 1)[0].tolist() == [0, 1, 2]
-
-
-def test_official_labels_have_rare_concepts(shared):
-    labels = np.load(shared / "penn_action" / "official_motion_labels.npz")["labels"].astype(float)
-    kept, drops = learnable(np.where(labels < 0, np.nan, labels), 6)
-    assert len(kept) + len(drops) == 79 and all(drop.value < 6 for drop in drops)

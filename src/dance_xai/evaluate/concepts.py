@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dance_xai.errors import check_shape
-from dance_xai.evaluate.ranking import score_rankings
+from dance_xai.model.ranking import score_rankings
 from dance_xai.model.scores import cos_cubed
 from dance_xai.types import KINDS, BoolArray, ConceptBank, FloatArray, Kind
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dance_xai.model.ranking import score_rankings
 from dance_xai.types import FloatArray
 
 
@@ -34,17 +35,14 @@ def r2(activations: FloatArray, targets: FloatArray) -> FloatArray:
 
 
 def average_precision(activations: FloatArray, targets: FloatArray) -> FloatArray:
-    """Mean precision at the positives, in 0..1; ties count against the concept, NaN without positives.
+    """Mean precision at the positives, in 0..1, ties as in scikit-learn; NaN without positives.
 
     Args:
         activations: (N, C), NaN where unknown.
         targets: (N, C) in {0, 1}, NaN where unknown.
     """
     known = _known(activations, targets)
-    order = np.lexsort((targets, np.where(known, -activations, np.inf)), axis=0)
-    positive = np.take_along_axis(known & (targets == 1), order, 0)
-    precision = positive.cumsum(axis=0) / np.arange(1, len(targets) + 1)[:, None]
-    return _divide((precision * positive).sum(axis=0), positive.sum(axis=0).astype(np.float64))
+    return score_rankings(np.where(known, activations, 0.0), np.where(known, targets, np.nan)).average_precision
 
 
 SCORES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {

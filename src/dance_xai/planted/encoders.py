@@ -33,7 +33,7 @@ class Encoders:
     nuisance: float = 0.6
     noise: float = 0.28
     dual_noise: float = 0.45
-    small: float = 0.45
+    small: float = 0.3
 
 
 def encode_backbone(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,9 +28,11 @@ class BankResult:
     targets: ConceptTargets
     source: IntArray
 
-    def keep(self, columns: IntArray) -> BankResult:
-        """Only the given columns, in their order."""
+    def keep(self, columns: IntArray, quality: Sequence[dict[str, float]] | None = None) -> BankResult:
+        """Only the given columns, in their order, with what was measured of them if given."""
         concepts = tuple(self.bank.concepts[column] for column in columns)
+        if quality is not None:
+            concepts = tuple(replace(one, quality=each) for one, each in zip(concepts, quality, strict=True))
         targets = replace(self.targets, values=self.targets.values[:, columns])
         return BankResult(replace(self.bank, concepts=concepts), targets, self.source[columns])
 

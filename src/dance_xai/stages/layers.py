@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,14 @@ from dance_xai.data.dataset import Dataset
 from dance_xai.errors import DataError
 from dance_xai.model.adam import CrossEntropyAdam
 from dance_xai.model.cos_cubed import CosCubed
-from dance_xai.model.layer import ConceptLayerFit, LayerFit, LinearLayer
+from dance_xai.model.layer import ConceptLayerFit, LinearLayer
 from dance_xai.model.logistic import Logistic
 from dance_xai.model.ridge import Ridge
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.folds import train_folds
 from dance_xai.stages.settings import LayerConfig
-from dance_xai.types import Concept, Drop, FloatArray, IntArray
+from dance_xai.text.filters import filter_predictable
+from dance_xai.types import KINDS, ConceptBank, Drop, FloatArray, IntArray, Kind
 
 MOTION_FITS: Mapping[str, ConceptLayerFit] = {"logistic": Logistic(), "bce": CrossEntropyAdam()}
 TEXT_FITS: Mapping[str, ConceptLayerFit] = {"ridge": Ridge(), "cos_cubed": CosCubed()}
@@ -58,42 +59,47 @@ def fit_layers(data: Dataset, bank: BankResult, config: LayerConfig, seed: int) 
     folds = train_folds(data.manifest, config.folds)
     x, targets = data.features.values[rows].astype(np.float64), bank.targets.values[rows]
     rng = np.random.default_rng(seed)
-    motion, text = bank.bank.columns("motion"), bank.bank.columns("object", "scene")
-    fits = [
-        (columns, method.fit(x, targets[:, columns], folds, rng))
-        for columns, method in ((motion, MOTION_FITS[config.motion]), (text, TEXT_FITS[config.text]))
-        if len(columns)
+    parts = [
+        _fit_kind(bank.bank, kind, x, targets, folds, rng, config) for kind in KINDS if len(bank.bank.columns(kind))
     ]
-    score = np.concatenate([fit.score for _, fit in fits])
-    lowest = np.where(np.arange(len(score)) < len(motion), config.min_average_precision, config.min_similarity)
-    kept = np.flatnonzero(score >= lowest)
+    kept = np.concatenate([part.kept for part in parts])
     if not len(kept):
         raise DataError("concepts: expected one the layers can predict, got none; lower layers.min_similarity")
-    weight = np.concatenate([fit.layer.weight for _, fit in fits])[kept]
-    bias = np.concatenate([fit.layer.bias for _, fit in fits])[kept]
-    quality = tuple(_quality(columns, column, fit) for columns, fit in fits for column in columns)
     return LayersResult(
-        layer=LinearLayer(weight, bias),
-        kept=kept,
-        quality=tuple(quality[column] for column in kept),
-        report={fit.score_name: round(float(np.nanmean(fit.score)), 4) for _, fit in fits},
-        drops=tuple(
-            Drop(concept.kind, concept.name, "not predictable on held-out train folds", _rounded(score[column]))
-            for column, concept in enumerate(bank.bank.concepts)
-            if column not in set(kept.tolist())
+        layer=LinearLayer(
+            np.concatenate([part.layer.weight for part in parts if part.layer]),
+            np.concatenate([part.layer.bias for part in parts if part.layer]),
         ),
+        kept=kept,
+        quality=tuple(each for part in parts for each in part.quality),
+        report={name: value for part in parts for name, value in part.report.items()},
+        drops=tuple(drop for part in parts for drop in part.drops),
     )
 
 
-def with_quality(concepts: tuple[Concept, ...], quality: tuple[dict[str, float], ...]) -> tuple[Concept, ...]:
-    """Concepts that carry what was measured of them."""
-    return tuple(replace(concept, quality=each) for concept, each in zip(concepts, quality, strict=True))
-
-
-def _quality(columns: IntArray, column: int, fit: LayerFit) -> dict[str, float]:
-    score = float(fit.score[int(np.searchsorted(columns, column))])
-    return {fit.score_name: round(score, 4)} if np.isfinite(score) else {}
-
-
-def _rounded(value: FloatArray) -> float | None:
-    return round(float(value), 4) if np.isfinite(value) else None
+def _fit_kind(
+    bank: ConceptBank,
+    kind: Kind,
+    x: FloatArray,
+    targets: FloatArray,
+    folds: IntArray,
+    rng: np.random.Generator,
+    config: LayerConfig,
+) -> LayersResult:
+    """The layer of one kind, for the concepts it can predict."""
+    motion = kind == "motion"
+    method = MOTION_FITS[config.motion] if motion else TEXT_FITS[config.text]
+    lowest = config.min_average_precision if motion else config.min_similarity
+    columns = bank.columns(kind)
+    fit = method.fit(x, targets[:, columns], folds, rng)
+    names = tuple(bank.names[column] for column in columns)
+    good, drops = filter_predictable(names, kind, fit.score, minimum=-np.inf if lowest is None else lowest)
+    return LayersResult(
+        layer=LinearLayer(fit.layer.weight[good], fit.layer.bias[good]),
+        kept=columns[good],
+        quality=tuple({fit.score_name: round(float(fit.score[row]), 4)} for row in good),
+        report={
+            kind: {fit.score_name: round(float(np.nanmean(fit.score)), 4), "strength": np.unique(fit.strength).tolist()}
+        },
+        drops=drops,
+    )

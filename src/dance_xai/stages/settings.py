@@ -93,7 +93,8 @@ class LayerConfig:
         motion: ``logistic`` (regularised, with bias) or the paper's ``bce``.
         text: ``ridge`` (strength chosen on train) or the paper's ``cos_cubed``.
         folds: Train folds for every choice.
-        min_average_precision: A motion concept that the layer finds worse than this on held-out train folds is dropped.
+        min_average_precision: A motion concept whose held-out average precision is not above this is dropped; None
+            keeps all, since what is hard to predict may still be worth showing.
         min_similarity: An object or scene concept with a lower out-of-fold cos-cubed similarity is dropped (LF-CBM).
     """
 
@@ -101,7 +102,7 @@ class LayerConfig:
     motion: Literal["logistic", "bce"] = "logistic"
     text: Literal["ridge", "cos_cubed"] = "ridge"
     folds: Folds = 5
-    min_average_precision: Share = 0.0
+    min_average_precision: Share | None = None
     min_similarity: float = 0.3
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from dance_xai.errors import DataError, check_shape
-from dance_xai.types import BoolArray, Drop, FloatArray, IntArray
-
-TOO_FEW = "too few train clips"
-EVERYWHERE = "in nearly every train clip"
+from dance_xai.types import BoolArray, FloatArray, IntArray
 
 
 def motion_targets(
@@ -49,31 +44,6 @@ def motion_targets(
     targets[clip_of_window[placed], concept_of_window[placed]] = 1
     targets[~has_windows] = np.nan
     return targets
-
-
-def learnable(
-    targets_train: FloatArray, min_positives: int, *, names: Sequence[str] | None = None
-) -> tuple[IntArray, tuple[Drop, ...]]:
-    """Keep the motion concepts with enough positive and enough negative train clips.
-
-    Args:
-        targets_train: (N, C) in {0, 1}, NaN where unknown, train clips only.
-        min_positives: The fewest clips on either side; folds need one each at least.
-        names: C concept names for the drops; ``motion 00`` and so on without.
-
-    Returns:
-        Kept columns, and the drops with the number of clips.
-    """
-    check_shape("targets", targets_train, ("N", "C"), finite=False)
-    labels = names or [f"motion {column:02d}" for column in range(targets_train.shape[1])]
-    drops: list[Drop] = []
-    kept = np.ones(targets_train.shape[1], dtype=bool)
-    for reason, value in ((TOO_FEW, 1), (EVERYWHERE, 0)):
-        count = (targets_train == value).sum(axis=0)
-        for column in np.flatnonzero(kept & (count < min_positives)).tolist():
-            drops.append(Drop("motion", labels[column], reason, float(count[column])))
-            kept[column] = False
-    return np.flatnonzero(kept), tuple(drops)
 
 
 def _check_range(name: str, values: IntArray, low: int, above: int) -> None:

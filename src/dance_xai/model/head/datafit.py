@@ -58,7 +58,9 @@ class CrossEntropy:
         """Gradient (Y, C + 1) in float64 at the given probabilities."""
         residual = probability.copy()
         residual[self._target] -= 1
-        return (residual @ self.columns.T).astype(np.float64, copy=False) / self.size
+        slope = np.asarray(residual @ self.columns.T, dtype=np.float64)
+        slope /= self.size
+        return slope
 
     def hessian(self, probability: Rows, classes: IntArray, columns: IntArray) -> NDArray[np.float32]:
         """Hessian (A, A) between the coefficients (classes[a], columns[a]), classes ascending.

@@ -28,7 +28,7 @@ def heads_at_nec(
     *,
     alpha: float = 0.99,
     support: Support = "pruned",
-    relax: Sequence[float] = (1.0, 0.3, 0.1),
+    relax: Sequence[float] = (1.0, 0.1),
     folds: IntArray | None = None,
     n_classes: int | None = None,
     allowed: BoolArray | None = None,
@@ -44,7 +44,7 @@ def heads_at_nec(
         alpha: In (0, 1].
         support: ``path``: the densest support within the budget on the L1 path, refitted with the L1
             strength times a factor of ``relax``; ``relax=(1.0,)`` is the plain path. ``pruned``: a dense
-            head loses its least salient weights one tenth at a time, refitted in between under a weak
+            head loses its least salient weights a twentieth at a time, refitted in between under a weak
             penalty times a factor. At small NEC pruning finds better supports.
         relax: Factors in (0, 1]; the best per NEC by accuracy over ``folds``, ties by cross entropy.
         folds: (N,) fold of each row; three stratified ones by default. Not used with one factor.

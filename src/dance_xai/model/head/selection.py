@@ -57,7 +57,7 @@ class Fold:
         present, inside = np.unique(labels[~held], return_inverse=True)
         if len(present) < 2:
             raise DataError(
-                f"folds: expected at least 2 classes outside each fold, got {len(present)}; use other folds or more rows"
+                f"folds: expected 2 or more classes outside each fold, got {len(present)}; use other folds or more rows"
             )
         datafit = CrossEntropy(concepts[~held], inside, len(present))
         mask = None if allowed is None else allowed[present]

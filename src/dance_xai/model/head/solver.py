@@ -23,7 +23,7 @@ from dance_xai.model.head.penalty import ElasticNet
 from dance_xai.types import BoolArray, FloatArray
 
 MAX_STEPS = 1000
-SWEEPS = 60
+SWEEPS = 30
 MAX_ROUNDS = 20
 RIDGE = 1e-7
 COUPLED_SIZE = 1500

@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
 from dance_xai.errors import ShapeError
-from dance_xai.evaluate.ranking import score_rankings
+from dance_xai.model.ranking import score_rankings
 
 tied_scores = arrays(np.int64, (12, 3), elements=st.integers(-2, 2)).map(lambda a: a.astype(float))
 targets = arrays(np.float64, (12, 3), elements=st.sampled_from([0.0, 1.0, np.nan]))
