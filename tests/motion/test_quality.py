@@ -151,6 +151,14 @@ def test_only_allowed_numbers_are_scored_and_chosen():
     assert [row["silhouette"] is None for row in table] == [False, True, True]
 
 
+def test_the_finest_of_nearly_equal_partitions_is_taken():
+    points, truth = blobs(np.random.default_rng(8), k=12)
+    split = np.where((truth == 11) & (np.arange(len(truth)) % 2 == 0), 12, truth)
+    options = {"min_clusters": 2, "max_clusters": 40}
+    close, apart = (choose_partition(points, [split, truth], tolerance=t, **options)[0] for t in (1.0, 0.0))
+    assert (close, apart) == (0, 1)
+
+
 def test_splitting_noise_ever_finer_is_not_rewarded():
     """Pairs and single points must not look perfect: the point itself is left out of its centre."""
     points = np.random.default_rng(6).normal(size=(300, 8))

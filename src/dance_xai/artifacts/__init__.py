@@ -1,7 +1,7 @@
 """Every noun to and from disk: safetensors + JSON, hashed, atomic; RUN folders, models, and a cache of stages."""
 
 from dance_xai.artifacts.cache import StageCache
-from dance_xai.artifacts.fingerprint import fingerprint
+from dance_xai.artifacts.fingerprint import code_fingerprint, fingerprint
 from dance_xai.artifacts.parts import load_noun, save_noun
 from dance_xai.artifacts.plain import plain
 from dance_xai.artifacts.pretrained import load_model, push_model, save_model
@@ -13,6 +13,7 @@ __all__ = [
     "RunWriter",
     "StageCache",
     "check_place",
+    "code_fingerprint",
     "fingerprint",
     "load_model",
     "load_noun",

@@ -7,8 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
 
-from dance_xai._version import __version__
-from dance_xai.artifacts.fingerprint import fingerprint
+from dance_xai.artifacts.fingerprint import code_fingerprint, fingerprint
 from dance_xai.artifacts.parts import load_noun, save_noun
 from dance_xai.artifacts.sealed import FORMAT
 from dance_xai.errors import ArtifactError
@@ -48,7 +47,7 @@ class StageCache:
         if self.folder is None:
             return function(*args, **kwargs)
         owner = getattr(function, "__self__", None)
-        key = fingerprint(FORMAT, __version__, function, owner, args, kwargs)
+        key = fingerprint(FORMAT, code_fingerprint(), function, owner, args, kwargs)
         path = self.folder / f"{name}-{key[:32]}.noun"
         hint = _result_type(function)
         with suppress(ArtifactError):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dance_xai._version import __version__
 from dance_xai.artifacts.codec import encode
 from dance_xai.artifacts.plain import dump_json
 from dance_xai.errors import ArtifactError
@@ -41,3 +44,13 @@ def _content(value: Any) -> Any:
         f"fingerprint: expected nouns, settings, arrays or plain values, got {type(value).__name__}; "
         "pass a seed instead of a generator, and a frozen dataclass instead of an object with state"
     )
+
+
+@cache
+def code_fingerprint() -> str:
+    """Version and content of this package's own source, so that results of other code are never taken for its own."""
+    package = Path(__file__).resolve().parents[1]
+    content = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        content.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{__version__}+{content.hexdigest()[:16]}"

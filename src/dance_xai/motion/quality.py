@@ -115,8 +115,9 @@ def choose_partition(
     max_clusters: int,
     groups: IntArray | None = None,
     metric: Literal["cosine", "euclidean"] = "euclidean",
+    tolerance: float = 0.01,
 ) -> tuple[int, list[dict[str, float | None]]]:
-    """Choose the partition with the best centroid silhouette, without labels.
+    """Choose the finest partition among those with nearly the best centroid silhouette, without labels.
 
     Why this criterion: it needs neither classes nor a sample, so it is exact and deterministic, costs one matrix
     product per partition, and sees small clusters whole, which a sampled silhouette tears apart. Scoring each window
@@ -130,9 +131,11 @@ def choose_partition(
         max_clusters: Most clusters allowed.
         groups: (W,) clip of each window; None leaves out only the window itself.
         metric: ``cosine`` scores the normalised rows.
+        tolerance: Silhouettes this close to the best count as good as it, and the finer partition, which tells more
+            apart, is taken. Two runs of k-means with one number of clusters differ by about half of it.
 
     Returns:
-        Index of the partition (on a tie the one with fewer clusters), and the table behind the choice, one row per
+        Index of the partition, and the table behind the choice, one row per
         partition: ``clusters``, ``median_size`` (points in a cluster), ``silhouette`` (mean, -1..1, higher is better;
         None where the number of clusters is not allowed).
 
@@ -153,7 +156,7 @@ def choose_partition(
     values = _unit_rows(points) if metric == "cosine" else points
     table = [_score(values, labels, groups, min_clusters, max_clusters) for labels in partitions]
     allowed = [
-        (row["silhouette"], -labels.max(), index)
+        (row["silhouette"], labels.max(), index)
         for index, (row, labels) in enumerate(zip(table, partitions, strict=True))
         if row["silhouette"] is not None
     ]
@@ -162,7 +165,9 @@ def choose_partition(
             f"partitions: expected one with {min_clusters} to {max_clusters} clusters, "
             f"got {', '.join(str(row['clusters']) for row in table)}; widen the range or ask for a number of clusters"
         )
-    return max(allowed)[2], table
+    enough = max(silhouette for silhouette, _, _ in allowed) - tolerance
+    good = [(clusters, index) for silhouette, clusters, index in allowed if silhouette >= enough]
+    return max(good)[1], table
 
 
 def _score(

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dance_xai._version import __version__
-from dance_xai.artifacts import write_run
+from dance_xai.artifacts import code_fingerprint, write_run
 from dance_xai.data.official import OfficialArtifacts, OfficialSplit, read_official
 from dance_xai.errors import DataError
 from dance_xai.features.affinity import affinities
@@ -61,7 +60,7 @@ def import_official_run(
         out,
         {
             "config": {"name": f"official {folder.name}", "source": NOTE, "activations": "predicted"},
-            "inputs": {"data_root": str(folder.resolve()), "files": {}, "version": __version__},
+            "inputs": {"data_root": str(folder.resolve()), "files": {}, "version": code_fingerprint()},
             "manifest": manifest,
             "bank": bank,
             "evidence": evidence,

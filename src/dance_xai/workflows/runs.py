@@ -9,8 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dance_xai._version import __version__
-from dance_xai.artifacts import Run, plain, read_run, write_run
+from dance_xai.artifacts import Run, code_fingerprint, plain, read_run, write_run
 from dance_xai.config import Config, config_tree, parse_config
 from dance_xai.data.dataset import PosesSource, files_of, read_tracks
 from dance_xai.errors import ArtifactError, DataError
@@ -168,7 +167,7 @@ def drops_tree(drops: Iterable[Drop]) -> dict[str, Any]:
 def inputs_of(config: Config, data_root: Path) -> dict[str, Any]:
     """What a fit depends on: the content of the data files, the settings and the version."""
     files = {str(path): _hash(path) for path in files_of(config.data, data_root)}
-    return {"data_root": str(data_root.resolve()), "files": files, "version": __version__}
+    return {"data_root": str(data_root.resolve()), "files": files, "version": code_fingerprint()}
 
 
 def is_unchanged(folder: Path, config: Config, inputs: dict[str, Any]) -> bool:
