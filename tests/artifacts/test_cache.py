@@ -73,7 +73,7 @@ def test_anything_else_is_another_call(tmp_path: Path, monkeypatch: pytest.Monke
     cache.call("scale", scale, Features("x", ("1", "3"), FEATURES.values), 2.0)
     cache.call("scale", Scaler(2.0).apply, FEATURES.values)
     cache.call("scale", Scaler(3.0).apply, FEATURES.values)
-    monkeypatch.setattr(cache_module, "__version__", "99.0.0")
+    monkeypatch.setattr(cache_module, "code_fingerprint", lambda: "other code")
     cache.call("scale", scale, FEATURES, 2.0)
     assert len(CALLS) == 7 == len(list(tmp_path.iterdir()))
 

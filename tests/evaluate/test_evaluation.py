@@ -12,7 +12,8 @@ from dance_xai.evaluate.sets import SETS
 NECS = (1, 2, 3, 5)
 KEYS = {
     "n", "correct", "accuracy", "accuracy_ci", "mean_class_accuracy", "per_class", "confusion", "nonzero", "nec",
-    "nec_per_class", "accuracy_at_nec", "anec_5", "anec_avg", "concept_map", "concept_auc", "concept_chance",
+    "nec_per_class", "accuracy_at_nec",
+    "accuracy_pruned", "anec_5", "anec_avg", "concept_map", "concept_auc", "concept_chance",
     "concept_correlation", "concept_cos_cubed", "concept_left_out", "concept_details", "leakage", "faithfulness",
     "kkt", "seconds", "notes",
 }  # fmt: skip
@@ -77,10 +78,10 @@ def test_a_grounded_model_is_shown_beside_its_evidence(grounded_world):
     assert {"evidence_gap", "concept_map", "features"} <= set(result.notes)
 
 
-def test_pruned_heads_are_asked_for_by_name(world, evaluation):
-    pruned = evaluate_model(world.inputs, rng=np.random.default_rng(0), necs=(2,), n_random=2, support="pruned")
-    assert pruned.curves["features"]["2"] > evaluation.curves["features"]["2"] + 0.05
-    assert pruned.notes["accuracy_at_nec"] != evaluation.notes["accuracy_at_nec"]
+def test_pruned_heads_stand_beside_the_plain_path(evaluation):
+    assert evaluation.pruned["features"]["2"] > evaluation.curves["features"]["2"] + 0.05
+    assert list(evaluation.pruned["all"]) == ["1", "2", "3", "5"]
+    assert {"accuracy_at_nec", "accuracy_pruned"} <= set(evaluation.notes)
 
 
 def test_the_same_generator_gives_the_same_figures(world, evaluation):

@@ -37,9 +37,17 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     from rich.console import Console
     from rich.table import Table
 
-    view = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    view = Table(
+        title=title,
+        title_justify="left",
+        min_width=min(len(title), 78),
+        header_style="bold",
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for number, column in enumerate(columns):
-        view.add_column(column, justify="left" if number == 0 else "right")
+        view.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
     for row in rows:
         view.add_row(*row)
     Console(highlight=False).print(view)

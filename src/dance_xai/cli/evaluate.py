@@ -15,9 +15,9 @@ SET_NAMES = {
     "object": "object only",
     "scene": "scene only",
     "context": "object + scene",
-    "grounded": "grounded (measured)",
-    "random": "control: random directions",
-    "features": "control: raw features",
+    "grounded": "grounded",
+    "random": "random (control)",
+    "features": "raw features (control)",
 }
 
 
@@ -58,17 +58,21 @@ def show_metrics(name: str, metrics: dict[str, Any]) -> None:
 
 
 def _show_curves(metrics: dict[str, Any]) -> None:
-    curves = {key: metrics["accuracy_at_nec"][key] for key in SET_NAMES}
-    budgets = list(next(curve for curve in curves.values() if curve))
-    rows = [
-        [
-            SET_NAMES[key],
-            *(percent(curve[budget]) if curve else "-" for budget in budgets),
-            percent(metrics["anec_avg"][key]),
-        ]
-        for key, curve in curves.items()
-    ]
-    table("Accuracy (%) with at most NEC weights per class", ["set", *budgets, "mean 5..30"], rows)
+    _show_table("Accuracy (%) with at most NEC weights per class", metrics["accuracy_at_nec"], metrics["anec_avg"])
+    _show_table("The same with pruned heads, which help the controls most", metrics["accuracy_pruned"], {})
+
+
+def _show_table(title: str, curves: dict[str, dict[str, float] | None], means: dict[str, float | None]) -> None:
+    known = [curve for curve in curves.values() if curve]
+    if not known:
+        return
+    names = [key for key in SET_NAMES if key in curves]
+    rows = []
+    for key in names:
+        curve = curves[key]
+        cells = [percent(curve[budget]) if curve else "-" for budget in known[0]]
+        rows.append([SET_NAMES[key], *cells, *([percent(means[key])] if means else [])])
+    table(title, ["set", *known[0], *(["5..30"] if means else [])], rows)
     say()
 
 

@@ -24,6 +24,13 @@ SETS: dict[str, tuple[str, bool]] = {
 }
 GAP_BUDGETS = (3.0, 5.0)
 
+PRUNED_NAMES = {
+    "all": "all concepts",
+    "grounded": "grounded (measured)",
+    "random": "random directions (control)",
+    "features": "raw features (control)",
+}
+
 
 def headline(data: ReportData) -> dict[str, Any]:
     """Accuracy, interval, NEC and the number of concepts per kind.
@@ -74,8 +81,21 @@ def gaps(series: list[Series]) -> list[dict[str, Any]]:
 
 def tables(data: ReportData) -> list[Table]:
     """Concept quality, leakage and faithfulness from the metrics, then the tables that were given."""
-    found = (_quality(data.metrics), _leakage(data.metrics), _faithfulness(data.metrics))
+    found = (_pruned(data.metrics), _quality(data.metrics), _leakage(data.metrics), _faithfulness(data.metrics))
     return [*(table for table in found if table is not None), *data.tables]
+
+
+def _pruned(metrics: Mapping[str, Any]) -> Table | None:
+    curves = {PRUNED_NAMES[key]: curve for key, curve in (metrics.get("accuracy_pruned") or {}).items() if curve}
+    if not curves:
+        return None
+    budgets = list(next(iter(curves.values())))
+    rows = tuple((name, *(percent(curve.get(budget), 2) for budget in budgets)) for name, curve in curves.items())
+    note = (
+        "Test accuracy when a dense head is pruned to the budget and refitted. It helps every set, the controls most: "
+    )
+    note += "what random directions reach here, concepts must beat to earn their place by accuracy alone."
+    return Table("Pruned heads: the stricter comparison", ("NEC at most", *budgets), rows, note)
 
 
 def _quality(metrics: Mapping[str, Any]) -> Table | None:

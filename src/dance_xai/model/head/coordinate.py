@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import njit
 
-_SIGNATURE = "int64(float32[:, ::1], float64[::1], float64[::1], float64[::1], float64[::1], float64, int64)"
+_REST = "float64[::1], float64[::1], float64[::1], float64[::1], float64, int64"
 
 
-@njit(_SIGNATURE, cache=True)
+@njit([f"int64(float64[:, ::1], {_REST})", f"int64(float32[:, ::1], {_REST})"], cache=True)
 def descend(hessian, slope, w, l1, l2, tol, max_sweeps):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Minimise ``slope.d + d.H.d/2 + l1.|w + d| + l2.(w + d)^2/2`` over d, in place.
 
@@ -20,7 +20,7 @@ def descend(hessian, slope, w, l1, l2, tol, max_sweeps):  # type: ignore[no-unty
         for a in range(w.size):
             if w[a] == 0.0 and l1[a] > 0.0 and not everything:
                 continue
-            curvature = hessian[a, a] * 1.000001 + l2[a] + 1e-14
+            curvature = hessian[a, a] + l2[a] + 1e-14
             target = curvature * w[a] - slope[a] - l2[a] * w[a]
             new = 0.0
             if target > l1[a]:

@@ -62,21 +62,21 @@ class CrossEntropy:
         slope /= self.size
         return slope
 
-    def hessian(self, probability: Rows, classes: IntArray, columns: IntArray) -> NDArray[np.float32]:
+    def hessian(self, probability: Rows, classes: IntArray, columns: IntArray) -> Rows:
         """Hessian (A, A) between the coefficients (classes[a], columns[a]), classes ascending.
 
         ``H[a, b] = 1/N sum_i p_k (1[k = l] - p_l) x_j x_m``. Same-class blocks use p (1 - p) as one
-        factor, so a confident clip loses no digits. Float32: it shapes the step, not the answer.
+        factor, so a confident clip loses no digits. A block of one class alone comes in float32: many
+        of those only approximate a large Hessian anyway.
         """
-        data = self._single[columns]  # (A, N)
         present, first = np.unique(classes, return_index=True)
+        data = (self._single if len(present) == 1 else self.columns)[columns]  # (A, N)
+        result = np.empty((len(classes), len(classes)), dtype=data.dtype)
         if len(present) > 1:
-            weighted = data * probability.astype(np.float32, copy=False)[classes]
-            result = weighted @ (-weighted.T)
-        else:
-            result = np.empty((len(classes), len(classes)), dtype=np.float32)
+            weighted = data * probability[classes]
+            np.matmul(weighted, -weighted.T, out=result)
         for k, start, stop in zip(present, first, [*first[1:], len(classes)], strict=True):
-            spread = (probability[k] * (1 - probability[k])).astype(np.float32)
+            spread = (probability[k] * (1 - probability[k])).astype(data.dtype, copy=False)
             result[start:stop, start:stop] = (data[start:stop] * spread) @ data[start:stop].T
         result /= self.size
         return result

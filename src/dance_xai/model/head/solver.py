@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dance_xai.model.head.datafit import CrossEntropy, Rows
 from dance_xai.model.head.penalty import ElasticNet
@@ -25,7 +24,8 @@ from dance_xai.types import BoolArray, FloatArray
 MAX_STEPS = 1000
 SWEEPS = 30
 MAX_ROUNDS = 20
-RIDGE = 1e-7
+RIDGE = 1e-9
+LEAST_CURVATURE = 1e-14
 COUPLED_SIZE = 1500
 INNER_TOL = 0.05
 MAX_AGE = 6
@@ -68,7 +68,7 @@ class QuadraticModel:
         self.coupled = len(classes) <= COUPLED_SIZE
         edges = [0, len(classes)] if self.coupled else np.searchsorted(classes, np.arange(len(working) + 1)).tolist()
         slices = [slice(start, stop) for start, stop in pairwise(edges)]
-        self.blocks: list[tuple[slice, NDArray[np.float32]]] = [
+        self.blocks: list[tuple[slice, Rows]] = [
             (block, datafit.hessian(probability, classes[block], columns[block])) for block in slices
         ]
         self.age = 0
@@ -92,9 +92,7 @@ class QuadraticModel:
         return uncovered <= UNCOVERED * float(violation.max())
 
 
-def minimise_model(
-    hessian: NDArray[np.float32], slope: FloatArray, w: FloatArray, l1: FloatArray, l2: FloatArray, tol: float
-) -> None:
+def minimise_model(hessian: Rows, slope: FloatArray, w: FloatArray, l1: FloatArray, l2: FloatArray, tol: float) -> None:
     """Minimise ``slope.d + d.H.d/2`` + penalty at w + d, in place: ``w`` becomes w + d, ``slope`` its slope.
 
     Coordinate descent finds the support; where columns are alike it then creeps, and solving for the
@@ -107,7 +105,8 @@ def minimise_model(
             return
         free = (w != 0) | (l1 == 0)
         rows = hessian[:, free].astype(np.float64)
-        system = rows[free] + np.diag(l2[free] + RIDGE * np.diag(hessian)[free])
+        diagonal = np.diag(hessian)[free]
+        system = rows[free] + np.diag(l2[free] + RIDGE * (diagonal + diagonal.mean()) + LEAST_CURVATURE)
         move = np.linalg.solve(system, -(slope + l2 * w + l1 * np.sign(w))[free])
         flips = (l1[free] > 0) & (w[free] * (w[free] + move) < 0)
         crossing = np.divide(-w[free], move, out=np.ones_like(move), where=flips)
