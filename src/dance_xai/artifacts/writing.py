@@ -11,6 +11,7 @@ import os
 import platform
 import re
 import shutil
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -105,15 +106,26 @@ def check_place(folder: str | Path, kind: str) -> None:
         ArtifactError: A file, a folder without an index of ours, or a folder of another kind.
     """
     place = Path(folder)
-    with explained(place):
-        if not place.exists() or (place.is_dir() and not any(place.iterdir())):
+    found: str | None = None
+    for _ in range(RENAME_TRIES):  # another writer may have the folder aside for a moment
+        if _is_free(place):
             return
-    found = kind_at(place)
-    if found != kind:
-        got = f"a {found} folder" if found else "other files" if place.is_dir() else "a file"
-        raise ArtifactError(
-            f"{folder}: expected nothing, an empty folder or an earlier {kind} there, got {got}; choose another place"
-        )
+        found = kind_at(place)
+        if found == kind:
+            return
+        time.sleep(0.001)
+    got = f"a {found} folder" if found else "other files" if place.is_dir() else "a file"
+    raise ArtifactError(
+        f"{folder}: expected nothing, an empty folder or an earlier {kind} there, got {got}; choose another place"
+    )
+
+
+def _is_free(place: Path) -> bool:
+    with explained(place):
+        try:
+            return not place.exists() or (place.is_dir() and not any(place.iterdir()))
+        except FileNotFoundError:
+            return True
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -167,12 +179,11 @@ def _is_abandoned(path: Path) -> bool:
 
 def _carry_over(place: Path, new: Path) -> None:
     """Bring the files along that an earlier folder holds beside its own."""
-    if not (place / INDEX).is_file():
-        return
-    own = {INDEX, *load_json((place / INDEX).read_bytes(), INDEX).get("files", ())}
-    for path in place.iterdir():
-        if path.name not in own and not (new / path.name).exists():
-            _link(path, new / path.name)
+    with suppress(FileNotFoundError):  # another writer has just put the folder aside, and carries them over itself
+        own = {INDEX, *load_json((place / INDEX).read_bytes(), INDEX).get("files", ())}
+        for path in place.iterdir():
+            if path.name not in own and not (new / path.name).exists():
+                _link(path, new / path.name)
 
 
 def _link(source: Path, target: Path) -> None:

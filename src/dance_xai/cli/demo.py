@@ -53,7 +53,7 @@ def show_demo(result: Demonstration) -> None:
     say(
         f"Try:  dance evaluate {run}\n      dance explain {run} CLIP --out clip.html\n"
         f"      dance fit {result.folder / 'settings.toml'} --data-root {result.folder / 'data'} --out RUN "
-        "--set activations=grounded"
+        "--set activations=predicted"
     )
 
 
