@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
+
+from annotated_types import Ge
 
 from dance_xai.data.dataset import DataConfig
 from dance_xai.errors import ConfigError
@@ -39,7 +42,7 @@ class Config:
     name: str
     data: DataConfig
     activations: Activations = "predicted"
-    seed: int = 0
+    seed: Annotated[int, Ge(0)] = 0
     motion: MotionConfig = field(default_factory=MotionConfig)
     text: TextConfig = field(default_factory=TextConfig)
     layers: LayerConfig = field(default_factory=LayerConfig)
@@ -76,6 +79,7 @@ def parse_config(tree: Any, where: str) -> Config:
     """
     from pydantic import ValidationError
 
+    _refuse_endless(tree, where)
     try:
         return _adapter().validate_python(tree)
     except ValidationError as error:
@@ -93,6 +97,18 @@ def _adapter() -> TypeAdapter[Config]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(Config)
+
+
+def _refuse_endless(value: Any, where: str, key: str = "") -> None:
+    """Refuse NaN and infinity anywhere in the settings."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _refuse_endless(each, where, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for each in value:
+            _refuse_endless(each, where, key)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{where}: {key}: expected a finite number, got {value}; change it")
 
 
 def _override(tree: dict[str, Any], override: str) -> None:

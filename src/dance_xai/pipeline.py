@@ -71,7 +71,7 @@ def fit(config: Config, data_root: Path, run: Runner = call_directly) -> Fitted:
 
     Source: paper, section 3 and figure 2.
     """
-    data = run("data", read_dataset, config.data, data_root)
+    data = read_dataset(config.data, data_root)
     motions = run("motion", find_motions, data, config.motion, config.seed)
     phrases = run("text", find_phrases, data, config.text)
     full = run("bank", build_bank, data.manifest, motions, phrases)

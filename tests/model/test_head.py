@@ -152,6 +152,18 @@ def test_columns_of_very_different_scale():
     assert violation(x, labels, fit_head(x, labels, lam=1e-3)) <= 1e-8
 
 
+def test_an_offset_of_the_concepts_moves_the_bias_alone():
+    x, labels = problem(n=100)
+    offset = np.array([100.0, -50.0, 3.0, 0.0, 0.0, 1.0])
+    plain, moved = fit_head(x, labels, lam=2e-3), fit_head(x + offset, labels, lam=2e-3)
+    assert violation(x + offset, labels, moved) <= 1e-8
+    np.testing.assert_allclose(moved.weight, plain.weight, atol=1e-6)
+    bias = plain.bias - plain.weight @ offset
+    np.testing.assert_allclose(moved.bias, bias - bias.mean(), atol=1e-4)
+    back = fit_head(x + offset, labels, lam=2e-3, init=moved)
+    assert back.objective == pytest.approx(moved.objective, rel=1e-12)
+
+
 def test_float32_is_close_and_says_how_close():
     x, labels = problem(n=300, c=20, y=5)
     exact, single = (fit_head(x, labels, lam=3e-3, precision=precision) for precision in ("float64", "float32"))

@@ -114,6 +114,17 @@ def test_budgets_are_kept_and_heads_are_optimal_on_their_support(planted, suppor
     assert (heads[2].weight[truth > 0] != 0).sum() >= 7
 
 
+def test_an_offset_of_the_concepts_changes_no_prediction(planted):
+    x, labels, _ = planted
+    far = x + 20.0
+    folds = stratified_folds(labels, 3, np.random.default_rng(0))
+    assert right(heads_at_nec(far, labels, [2])[2], far, labels) == right(heads_at_nec(x, labels, [2])[2], x, labels)
+    path, shifted = (fit_head_path(data, labels, n_lambdas=4, lam_ratio=0.1) for data in (x, far))
+    np.testing.assert_allclose(shifted.heads[-1].weight, path.heads[-1].weight, atol=1e-3)
+    choices = [choose_lam(data, labels, folds=folds, n_lambdas=8) for data in (x, far)]
+    np.testing.assert_allclose(choices[0].accuracy, choices[1].accuracy, atol=2.1 / 600)
+
+
 def test_the_plain_path_is_the_densest_head_within_the_budget(planted):
     x, labels, _ = planted
     head = heads_at_nec(x, labels, [3.0], support="path", relax=(1.0,))[3.0]

@@ -17,14 +17,15 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object an
 DataRoot = Annotated[
     Path | None, typer.Option(help="Folder the data paths of the settings start at. Default: as when the RUN was made.")
 ]
-Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
 
 
-def say(text: str = "") -> None:
-    """Print a line for a person, to standard output."""
+def say(text: str = "", *, bold: str = "") -> None:
+    """Print a line for a person, to standard output: ``bold`` first, then ``text``, both letter by letter."""
     from rich.console import Console
+    from rich.text import Text
 
-    Console(highlight=False, soft_wrap=True).print(text)
+    Console(highlight=False, soft_wrap=True).print(Text.assemble((bold, "bold"), text))
 
 
 def print_json(tree: Any) -> None:
@@ -36,6 +37,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     """Print a table, figures to the right."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     view = Table(
         title=title,
@@ -49,7 +51,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     for number, column in enumerate(columns):
         view.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
     for row in rows:
-        view.add_row(*row)
+        view.add_row(*map(Text, row))
     Console(highlight=False).print(view)
 
 

@@ -36,10 +36,11 @@ def show_demo(result: Demonstration) -> None:
     here, there = result.metrics, result.shifted
     before, after = (_class_accuracy(metrics, result.shortcut.label) for metrics in (here, there))
     say(
-        f"\n[bold]Accuracy[/bold] {percent(here['accuracy'])} % with {here['nec']:.1f} concepts per class "
-        f"(random directions instead of concepts, 5 per class: {percent(here['accuracy_at_nec']['random']['5'])} %)"
+        bold="\nAccuracy",
+        text=f" {percent(here['accuracy'])} % with {here['nec']:.1f} concepts per class "
+        f"(random directions instead of concepts, 5 per class: {percent(here['accuracy_at_nec']['random']['5'])} %)",
     )
-    say(f"\n[bold]The planted shortcut[/bold] {result.shortcut.words}")
+    say(bold="\nThe planted shortcut", text=f" {result.shortcut.words}")
     say(
         f"  '{result.shortcut.label}' is recognised in {percent(before)} % of test clips, "
         f"but {percent(after)} % once the scene no longer helps."

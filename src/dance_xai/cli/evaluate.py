@@ -44,7 +44,7 @@ def evaluate(
 def show_metrics(name: str, metrics: dict[str, Any]) -> None:
     """Print the figures as a person reads them."""
     low, high = metrics["accuracy_ci"]
-    say(f"[bold]{name}[/bold]")
+    say(bold=name)
     say(
         f"  accuracy        {percent(metrics['accuracy'])} %  ({metrics['correct']} of {metrics['n']}; 95 % interval "
         f"{percent(low)} to {percent(high)}; mean over classes {percent(metrics['mean_class_accuracy'])} %)"

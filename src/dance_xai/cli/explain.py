@@ -47,7 +47,7 @@ def show_explanation(explanation: Explanation, top: int = 8) -> None:
     """Print the sum behind the prediction."""
     said, other = explanation.prediction, explanation.runner_up
     truth = "" if explanation.true_label is None else f", labelled {explanation.true_label}"
-    say(f"[bold]{explanation.clip}[/bold]: {said.label} ({percent(said.probability)} %){truth}")
+    say(bold=explanation.clip, text=f": {said.label} ({percent(said.probability)} %){truth}")
     say(f"  runner-up {other.label} ({percent(other.probability)} %)")
     say("  " + ", ".join(f"{100 * share:.0f} % {kind}" for kind, share in said.shares.items()))
     rows = [

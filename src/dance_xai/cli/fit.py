@@ -52,8 +52,9 @@ def summarise(out: Path, metrics: dict[str, Any]) -> None:
     low, high = metrics["accuracy_ci"]
     counts = {kind: len(view.model.bank.columns(kind)) for kind in ("motion", "object", "scene")}
     say(
-        f"[bold]{view.settings['name']}[/bold]: {metrics['correct']} of {metrics['n']} test clips right, "
-        f"{percent(metrics['accuracy'])} % (95 % interval {percent(low)} to {percent(high)})"
+        bold=view.settings["name"],
+        text=f": {metrics['correct']} of {metrics['n']} test clips right, "
+        f"{percent(metrics['accuracy'])} % (95 % interval {percent(low)} to {percent(high)})",
     )
     say(f"  concepts   {', '.join(f'{count} {kind}' for kind, count in counts.items())}")
     say(f"  weights    {metrics['nonzero']} non-zero, {metrics['nec']:.1f} per class")

@@ -24,7 +24,8 @@ def import_official(
         print_json(metrics)
         return
     say(
-        f"[bold]imported[/bold] into {out}: {metrics['correct']} of {metrics['n']} test clips right "
-        f"({percent(metrics['accuracy'])} %), {metrics['nonzero']} non-zero weights"
+        bold="imported",
+        text=f" into {out}: {metrics['correct']} of {metrics['n']} test clips right "
+        f"({percent(metrics['accuracy'])} %), {metrics['nonzero']} non-zero weights",
     )
     say(f"\nNext: dance evaluate {out}    dance report {out} --out report.html")

@@ -152,7 +152,7 @@ def read_key_frames(path: Path | str) -> dict[str, IntArray]:
     require_file(path, "a JSON file")
     try:
         pairs = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=list)
-    except (ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: expected JSON, got {error}; save it again") from error
     if not isinstance(pairs, list) or not pairs or not all(isinstance(pair, tuple) for pair in pairs):
         raise DataError(f"{path}: expected an object {{clip: [frame, ...]}}, got another; save it as one")

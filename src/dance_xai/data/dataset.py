@@ -9,7 +9,7 @@ import numpy as np
 
 from dance_xai.data.arrays import align, read_features, read_key_frames, read_motion_labels, read_phrases
 from dance_xai.data.manifest import read_manifest
-from dance_xai.data.poses import read_pose_npz
+from dance_xai.data.poses import read_penn_folder, read_pose_npz
 from dance_xai.data.skeletons import skeleton
 from dance_xai.errors import DataError
 from dance_xai.types import Clip, Drop, Features, FloatArray, IntArray, Manifest, Phrases, PoseTrack
@@ -32,7 +32,7 @@ class ClipsSource:
 
 @dataclass(frozen=True)
 class PosesSource:
-    """An .npz file of poses and the names of its arrays."""
+    """An .npz file of poses and the names of its arrays, or a folder of Penn Action .mat label files."""
 
     __pydantic_config__ = STRICT
     path: Path
@@ -115,7 +115,8 @@ def files_of(config: DataConfig, root: Path) -> tuple[Path, ...]:
     sources = (config.clips, config.features, config.poses, config.video, config.objects, config.scenes)
     paths = [source.path for source in sources if source is not None]
     paths += [path for path in (config.motion_labels, config.key_frames) if path is not None]
-    return tuple(dict.fromkeys(root / path for path in paths))
+    places = dict.fromkeys(root / path for path in paths)
+    return tuple(file for place in places for file in (sorted(place.glob("*.mat")) if place.is_dir() else [place]))
 
 
 def read_dataset(config: DataConfig, root: Path) -> Dataset:
@@ -144,13 +145,7 @@ def read_tracks(source: PosesSource | None, root: Path, ids: tuple[str, ...]) ->
     """The poses of the given clips, in that order; clips without poses have no track."""
     if source is None:
         return ()
-    tracks = read_pose_npz(
-        root / source.path,
-        skeleton=skeleton(source.skeleton),
-        id_array=source.ids,
-        length_array=source.lengths,
-        xy_array=source.xy,
-    )
+    tracks = _read_poses(source, root / source.path)
     by_clip = {track.clip: track for track in tracks}
     found = tuple(by_clip[clip] for clip in ids if clip in by_clip)
     if not found:
@@ -158,6 +153,20 @@ def read_tracks(source: PosesSource | None, root: Path, ids: tuple[str, ...]) ->
             f"{root / source.path}: expected poses of the clips, got none of {len(ids)}; check the clip ids"
         )
     return found
+
+
+def _read_poses(source: PosesSource, path: Path) -> list[PoseTrack]:
+    wanted = skeleton(source.skeleton)
+    if not path.is_dir():
+        return read_pose_npz(
+            path, skeleton=wanted, id_array=source.ids, length_array=source.lengths, xy_array=source.xy
+        )
+    tracks = [track for _, track in read_penn_folder(path)]
+    if tracks[0].skeleton != wanted:
+        raise DataError(
+            f"{path}: expected skeleton {tracks[0].skeleton.name!r} for .mat files, got {wanted.name!r}; change it"
+        )
+    return tracks
 
 
 def keep_clips(manifest: Manifest, arrays: dict[str, Features | None]) -> Manifest:

@@ -79,7 +79,7 @@ def _read_rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
             reader = csv.DictReader(file, strict=True)
             header = list(reader.fieldnames or [])
             rows = list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: expected a CSV file in UTF-8, got {error}; save it as CSV again") from error
     missing = [name for name in columns if name not in header]
     if missing:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dance_xai.artifacts import write_file
+from dance_xai.artifacts.sealed import explained
 from dance_xai.config import read_config
 from dance_xai.planted.truth import DiscoveryScore, Shortcut, score_discovery, shortcut
 from dance_xai.planted.world import PlantedWorld, make_world
@@ -54,7 +55,8 @@ def demonstrate(folder: Path, *, seed: int = 0, on_stage: Callable[[str, bool], 
     """
     data, settings = folder / "data", folder / "settings.toml"
     world = make_world(seed=seed)
-    write_world(world, data)
+    with explained(data):
+        write_world(world, data)
     write_file(settings, files("dance_xai.planted").joinpath("settings.toml").read_bytes())
     metrics, view = _fit(folder, data, settings, "run", "clips.csv", on_stage)
     shifted, shifted_view = _fit(folder, data, settings, "run-shifted", "shifted.csv", on_stage)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dance_xai.artifacts import Run, code_fingerprint, plain, read_run, write_run
-from dance_xai.config import Config, config_tree, parse_config
+from dance_xai.config import Config, config_tree
 from dance_xai.data.dataset import PosesSource, files_of, read_tracks
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
@@ -124,12 +124,14 @@ class RunView:
 
 
 def open_run(folder: Path, data_root: Path | None = None) -> RunView:
-    """Open a RUN for reading.
+    """Open a RUN for reading, every file checked against its hash.
 
     Raises:
         ArtifactError: Not a RUN, damaged, or from a newer version.
     """
-    return RunView(read_run(folder), data_root)
+    run = read_run(folder)
+    run.verify()
+    return RunView(run, data_root)
 
 
 def write_fitted(folder: Path, fitted: Fitted, config: Config, inputs: dict[str, Any], metrics: dict[str, Any]) -> None:
@@ -180,11 +182,6 @@ def is_unchanged(folder: Path, config: Config, inputs: dict[str, Any]) -> bool:
     except ArtifactError:
         return False
     return bool(same)
-
-
-def config_of(view: RunView) -> Config:
-    """The settings a RUN was made with."""
-    return parse_config(view.settings, str(view.run.folder / "config.json"))
 
 
 def _hash(path: Path) -> str:

@@ -37,6 +37,12 @@ class CrossEntropy:
         self._target = (np.asarray(labels), np.arange(self.size))
         self.shape = (n_classes, len(self.columns))
 
+    def centred(self) -> tuple[CrossEntropy, FloatArray]:
+        """The same problem with concepts of mean 0, which their bias follows, and the (C,) means."""
+        mean = self.columns[:-1].mean(axis=1, dtype=np.float64)
+        rows = self.columns[:-1].T - mean.astype(self.columns.dtype)
+        return CrossEntropy(rows, self._target[0], self.shape[0], self.columns.dtype), mean
+
     def restrict(self, columns: IntArray) -> CrossEntropy:
         """The datafit of some concepts only."""
         return CrossEntropy(self.columns[columns].T, self._target[0], self.shape[0], self.columns.dtype)

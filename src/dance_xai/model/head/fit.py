@@ -97,17 +97,18 @@ def fit_head(
     Source: the objective is the paper's (section 3); the solver is ours.
     """
     check_strengths(lam, alpha)
-    datafit = prepare(concepts, labels, n_classes, precision)
-    allowed = check_allowed(allowed, datafit)
-    tol = useful_tol(tol, lam, rounding_floor(datafit))
+    raw = prepare(concepts, labels, n_classes, precision)
+    allowed = check_allowed(allowed, raw)
+    datafit, mean = raw.centred()
+    tol = useful_tol(tol, lam, rounding_floor(raw))
     with suited_threads(datafit):
-        start = datafit.null() if init is None else start_from(init, datafit, allowed)
-        point: Point | FloatArray = start
+        point: Point | FloatArray = datafit.null() if init is None else start_from(init, mean, datafit, allowed)
         for warm in warm_lams(lam, largest_lam(datafit, alpha, allowed)) if init is None else ():
             point = solve(datafit, ElasticNet.build(warm, alpha, datafit.shape, allowed), point, WARM_TOL * warm)
-        point = solve(datafit, ElasticNet.build(lam, alpha, datafit.shape, allowed), point, tol)
-        exact = datafit if precision == "float64" else prepare(concepts, labels, n_classes, "float64")
-        head = certified(exact, point.coefficients, lam, alpha, allowed)
+        penalty = ElasticNet.build(lam, alpha, datafit.shape, allowed)
+        point = solve(datafit, penalty, point, tol / offset_factor(mean))
+        exact = raw if precision == "float64" else prepare(concepts, labels, n_classes, "float64")
+        head = certified(exact, uncentred(point.coefficients, mean), lam, alpha, allowed)
     return reached(head, tol)
 
 
@@ -189,13 +190,25 @@ def warm_lams(lam: float, top: float) -> list[float]:
     return [lam / WARM_RATIO**power for power in range(int(np.log(top / lam) / -np.log(WARM_RATIO)), 0, -1)]
 
 
-def start_from(init: SparseHead, datafit: CrossEntropy, allowed: BoolArray | None) -> FloatArray:
-    """Coefficients of a head, without the weights that are not allowed."""
+def start_from(init: SparseHead, mean: FloatArray, datafit: CrossEntropy, allowed: BoolArray | None) -> FloatArray:
+    """Coefficients of a head on centred concepts, without the weights that are not allowed."""
     coefficients = init.coefficients
     check_shape("init", coefficients, datafit.shape)
     if allowed is not None:
         coefficients[:, :-1][~allowed] = 0.0
-    return coefficients
+    return uncentred(coefficients, -mean)
+
+
+def uncentred(coefficients: FloatArray, mean: FloatArray) -> FloatArray:
+    """Coefficients for concepts as given, from those for concepts minus their (C,) mean."""
+    result = coefficients.copy()
+    result[:, -1] -= coefficients[:, :-1] @ mean
+    return result
+
+
+def offset_factor(mean: FloatArray) -> float:
+    """How much larger a violation can be for concepts as given than for centred ones."""
+    return 1.0 + float(np.abs(mean).max(initial=0.0))
 
 
 def certified(

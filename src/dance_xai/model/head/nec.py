@@ -11,7 +11,7 @@ import numpy as np
 from dance_xai.errors import DataError
 from dance_xai.model.folds import stratified_folds
 from dance_xai.model.head.datafit import CrossEntropy
-from dance_xai.model.head.fit import SparseHead, certified, check_allowed, check_strengths, prepare
+from dance_xai.model.head.fit import SparseHead, certified, check_allowed, check_strengths, prepare, uncentred
 from dance_xai.model.head.selection import Fold, split_folds
 from dance_xai.model.head.support import Refit, path_refits, pruned_refits, used
 from dance_xai.model.head.threads import suited_threads
@@ -56,7 +56,8 @@ def heads_at_nec(
 
     Source: relaxed lasso (Meinshausen, 2007); optimal brain surgeon (Hassibi and Stork, 1992).
     """
-    datafit = prepare(concepts, labels, n_classes, "float64")
+    raw = prepare(concepts, labels, n_classes, "float64")
+    datafit, mean = raw.centred()
     check_strengths(1.0, alpha)
     if not necs or min(necs) <= 0 or not relax or min(relax) <= 0 or max(relax) > 1:
         raise DataError(
@@ -70,9 +71,9 @@ def heads_at_nec(
         if len(relax) > 1:
             if folds is None:
                 folds = stratified_folds(labels, N_FOLDS, np.random.default_rng(0))
-            parts = split_folds(concepts, labels, folds, datafit.shape[0], allowed)
+            parts = split_folds(concepts - mean, labels, folds, datafit.shape[0], allowed)
             chosen = recipe.best_factors(parts)
-        return {nec: own_optimum(datafit, heads[nec, factor]) for nec, factor in chosen.items()}
+        return {nec: own_optimum(raw, heads[nec, factor], mean) for nec, factor in chosen.items()}
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Recipe:
         return {nec: min(self.relax, key=lambda factor: tuple(scores[nec, factor])) for nec in self.necs}
 
 
-def own_optimum(datafit: CrossEntropy, head: Refit) -> SparseHead:
-    """A head certified on its own support."""
-    return certified(datafit, head.coefficients, head.lam, head.alpha, used(head.coefficients))
+def own_optimum(datafit: CrossEntropy, head: Refit, mean: FloatArray) -> SparseHead:
+    """A head of centred concepts for concepts as given, certified on its own support."""
+    coefficients = uncentred(head.coefficients, mean)
+    return certified(datafit, coefficients, head.lam, head.alpha, used(coefficients))

@@ -15,9 +15,11 @@ from dance_xai.model.head.fit import (
     check_allowed,
     check_strengths,
     largest_lam,
+    offset_factor,
     prepare,
     reached,
     rounding_floor,
+    uncentred,
     useful_tol,
 )
 from dance_xai.model.head.penalty import ElasticNet
@@ -75,14 +77,16 @@ def fit_head_path(
     Raises:
         ShapeError, DataError, SolverError: As `fit_head`.
     """
-    datafit = prepare(concepts, labels, n_classes, "float64")
-    allowed = check_allowed(allowed, datafit)
+    raw = prepare(concepts, labels, n_classes, "float64")
+    allowed = check_allowed(allowed, raw)
+    datafit, mean = raw.centred()
     lams = lam_grid(datafit, alpha, n_lambdas, lam_ratio, allowed)
-    floor, heads = rounding_floor(datafit), []
+    floor, heads = rounding_floor(raw), []
     tols = np.array([useful_tol(tol, lam, floor) for lam in lams])
     with suited_threads(datafit):
-        for (lam, point), goal in zip(walk(datafit, lams, alpha, allowed, tols), tols, strict=False):
-            heads.append(reached(certified(datafit, point.coefficients, lam, alpha, allowed), goal))
+        solutions = walk(datafit, lams, alpha, allowed, tols / offset_factor(mean))
+        for (lam, point), goal in zip(solutions, tols, strict=False):
+            heads.append(reached(certified(raw, uncentred(point.coefficients, mean), lam, alpha, allowed), goal))
             if max_nec is not None and heads[-1].nec > max_nec:
                 break
     return HeadPath(tuple(heads))

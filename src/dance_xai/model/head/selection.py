@@ -83,7 +83,7 @@ def split_folds(
     concepts: FloatArray, labels: IntArray, folds: IntArray, n_classes: int, allowed: BoolArray | None
 ) -> list[Fold]:
     """One Fold per distinct value of ``folds`` (N,)."""
-    concepts, labels, folds = np.asarray(concepts, dtype=np.float64), np.asarray(labels), np.asarray(folds)
+    labels, folds = np.asarray(labels), np.asarray(folds)
     check_shape("folds", folds, (len(labels),))
     if len(np.unique(folds)) < 2:
         raise DataError("folds: expected at least 2 folds, got 1; see stratified_folds")
@@ -121,10 +121,10 @@ def choose_lam(
 
     Source: ours.
     """
-    datafit = prepare(concepts, labels, n_classes, "float64")
+    datafit, mean = prepare(concepts, labels, n_classes, "float64").centred()
     allowed = check_allowed(allowed, datafit)
     lams = lam_grid(datafit, alpha, n_lambdas, lam_ratio, allowed)
-    parts = split_folds(concepts, labels, folds, datafit.shape[0], allowed)
+    parts = split_folds(concepts - mean, labels, folds, datafit.shape[0], allowed)
     with suited_threads(datafit):
         scores = np.array([part.path_scores(lams, alpha) for part in parts])  # (folds, P, 2)
     accuracy, cross_entropy = scores.sum(axis=0).T / len(labels)

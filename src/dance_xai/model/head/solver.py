@@ -21,7 +21,7 @@ from dance_xai.model.head.datafit import CrossEntropy, Rows
 from dance_xai.model.head.penalty import ElasticNet
 from dance_xai.types import BoolArray, FloatArray
 
-MAX_STEPS = 1000
+MAX_STEPS = 300
 SWEEPS = 30
 MAX_ROUNDS = 20
 RIDGE = 1e-9

@@ -1,1 +1,0 @@
-"""One file per outside library, imported only when asked for."""

@@ -1,1 +1,0 @@
-"""Every edit returns a new model and an Edit record. Pure arrays."""

@@ -1,0 +1,114 @@
+"""The ``dance`` command from its arguments to what it prints and writes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+
+import pytest
+
+KEYS = {
+    *("n", "correct", "accuracy", "accuracy_ci", "mean_class_accuracy", "nonzero", "nec", "accuracy_at_nec"),
+    *("concept_map", "kkt", "seconds"),
+}
+SETS = {"all", "motion", "object", "scene", "context", "random", "features", "grounded"}
+BUDGETS = {"1", "2", "3", "5", "10", "15", "20", "25", "30"}
+
+
+@pytest.fixture
+def run(small_run, tmp_path):
+    return shutil.copytree(small_run, tmp_path / "run")
+
+
+def test_evaluate_prints_one_json_object(dance, run):
+    said = dance("evaluate", run, "--json")
+    assert (said.code, said.err) == (0, "") and said.out.count("\n") == 1
+    figures = json.loads(said.out)
+    assert set(figures) >= KEYS
+    assert set(figures["accuracy_at_nec"]) == SETS
+    assert all(set(curve) == BUDGETS for curve in figures["accuracy_at_nec"].values())
+    assert set(figures["concept_map"]) == {"motion", "object", "scene"}
+    assert figures["accuracy"] == figures["correct"] / figures["n"]
+    low, high = figures["accuracy_ci"]
+    assert low <= figures["accuracy"] <= high
+    assert json.loads((run / "metrics.json").read_text()) == figures
+
+
+def test_evaluate_for_people(dance, run):
+    said = dance("evaluate", run)
+    assert said.code == 0 and said.err == ""
+    assert all(word in said.out for word in ("planted world", "random (control)", "raw features (control)", "mAP"))
+
+
+def test_fit_tells_its_stages_and_what_to_do_next(fit, small_folder, tmp_path):
+    first = fit(small_folder, tmp_path / "R")
+    assert first.code == 0 and "test clips right" in first.out and f"dance report {tmp_path / 'R'}" in first.out
+    again = fit(small_folder, tmp_path / "R", "--json")
+    assert again.err.split() == ["run", "unchanged"]
+    assert json.loads(again.out) == json.loads((tmp_path / "R" / "metrics.json").read_text())
+
+
+def test_the_cache_lies_beside_the_run_by_default(dance, fit, small_folder, tmp_path):
+    settings = ("head.nec=2", "motion.clusters.n_clusters=[12]", "motion.per_clip=3", "motion.stride=16")
+    flags = [part for setting in settings for part in ("--set", setting)]
+    said = dance(
+        "fit", small_folder / "settings.toml", "--data-root", small_folder, "--out", tmp_path / "R", "--json", *flags
+    )
+    assert said.code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".dance-cache", "R"]
+
+
+def test_explain_prints_the_sum_and_writes_page_and_data(dance, run, tmp_path):
+    said = dance("explain", run, "test_00_000", "--out", tmp_path / "clip.html")
+    assert said.code == 0 and "contribution" in said.out and "bias" in said.out and "score" in said.out
+    assert "test_00_000" in (tmp_path / "clip.html").read_text(encoding="utf-8")
+    data = dance("explain", run, "test_00_000", "--json", "--out", tmp_path / "clip.json")
+    assert json.loads(data.out) == json.loads((tmp_path / "clip.json").read_text())
+    for each in json.loads(data.out)["classes"]:
+        total = each["bias"] + sum(term["value"] for term in each["contributions"])
+        assert total == pytest.approx(each["logit"], abs=1e-9)
+
+
+def test_report_writes_one_page(dance, run, tmp_path):
+    said = dance("report", run, "--out", tmp_path / "report.html")
+    assert said.code == 0 and said.out == f"wrote {tmp_path / 'report.html'}\n"
+    assert (tmp_path / "report.html").stat().st_size > 10_000
+
+
+def test_names_are_printed_letter_by_letter(dance, fit, small_folder, tmp_path):
+    """Square brackets are markup to the printer, and part of a name to its owner."""
+    data = shutil.copytree(small_folder, tmp_path / "[/data]")
+    with (data / "clips.csv").open(newline="") as file:
+        rows = [{**row, "label": f"[/{row['label']}]"} for row in csv.DictReader(file)]
+    with (data / "clips.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    out = tmp_path / "[bold]"
+    assert f"dance evaluate {out}" in fit(data, out, settings=("name=[/name]",)).out
+    assert "[/name]" in dance("evaluate", out).out
+    assert "labelled [/greeting]" in dance("explain", out, "test_00_000").out
+
+
+def test_version_and_help(dance):
+    assert dance("--version").out.startswith("dance-xai ")
+    said = dance("--help").out
+    assert all(name in said for name in ("demo", "fit", "evaluate", "explain", "report", "import-official"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [("fit",), ("evaluate",), ("explain", "x"), ("nothing",), ("evaluate", "x", "--seed", "-1")]
+)
+def test_a_wrong_call_ends_with_2_and_no_traceback(dance, arguments):
+    said = dance(*arguments)
+    assert said.code == 2 and "Traceback" not in said.err and said.err
+
+
+def test_a_stop_by_the_user_is_no_traceback(dance, run, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dance_xai.workflows.runs.open_run", stop)
+    said = dance("evaluate", run)
+    assert said.code == 130 and "Traceback" not in said.err

@@ -1,0 +1,113 @@
+"""A fit does nothing twice, goes on where it was stopped, and notices every change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from dance_xai.artifacts import read_run
+from dance_xai.errors import ArtifactError
+from dance_xai.workflows.fitting import fit_run
+
+STAGES = ["motion", "text", "bank", "layers", "evidence", "head", "score"]
+
+
+@pytest.fixture
+def folder(small_folder, tmp_path):
+    return shutil.copytree(small_folder, tmp_path / "data")
+
+
+class Stages(list):
+    """Which stages ran, and which were kept."""
+
+    def __call__(self, name, kept):
+        self.append((name, kept))
+
+    def __bool__(self):
+        return True
+
+    def made(self):
+        return [name for name, kept in self if not kept]
+
+
+def bytes_of(run, without=("inputs.json", "metrics.json", "index.json")):
+    return {path.name: path.read_bytes() for path in run.iterdir() if path.name not in without}
+
+
+def test_a_second_fit_with_nothing_changed_does_nothing(small_folder, small_config, tmp_path):
+    first, second = Stages(), Stages()
+    metrics = fit_run(small_config(), small_folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=first)
+    assert first.made() == STAGES
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "R").iterdir()}
+    assert fit_run(small_config(), small_folder, tmp_path / "R", on_stage=second) == metrics
+    assert second == [("run", True)]
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "R").iterdir()} == before
+
+
+def test_with_and_without_a_cache_the_run_is_the_same(small_folder, small_config, small_cache, tmp_path):
+    fit_run(small_config(), small_folder, tmp_path / "a", cache=None)
+    fit_run(small_config(), small_folder, tmp_path / "b", cache=small_cache)
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+
+
+@pytest.mark.parametrize("stage", ["motion", "layers", "head"])
+def test_a_stopped_fit_goes_on_where_it_was(stage, small_folder, small_config, tmp_path):
+    class Stopped(KeyboardInterrupt):
+        pass
+
+    def stop(name, kept):
+        if name == stage:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        fit_run(small_config(), small_folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=stop)
+    assert not (tmp_path / "R").exists()
+    resumed = Stages()
+    fit_run(small_config(), small_folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=resumed)
+    assert resumed.made() == STAGES[STAGES.index(stage) + 1 :]
+    fit_run(small_config(), small_folder, tmp_path / "whole")
+    assert bytes_of(tmp_path / "R") == bytes_of(tmp_path / "whole")
+
+
+def test_a_damaged_cache_is_made_again(small_folder, small_config, tmp_path):
+    fit_run(small_config(), small_folder, tmp_path / "a", cache=tmp_path / "cache")
+    for path in (tmp_path / "cache").iterdir():
+        os.truncate(path, path.stat().st_size // 2)
+    stages = Stages()
+    fit_run(small_config(), small_folder, tmp_path / "b", cache=tmp_path / "cache", on_stage=stages)
+    assert stages.made() == STAGES
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+
+
+def test_another_setting_repeats_only_what_depends_on_it(small_folder, small_config, tmp_path):
+    fit_run(small_config(), small_folder, tmp_path / "R", cache=tmp_path / "cache")
+    stages = Stages()
+    fit_run(small_config("head.nec=2"), small_folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=stages)
+    assert stages.made() == ["head", "score"]
+    assert read_run(tmp_path / "R").json("config")["head"]["nec"] == 2
+
+
+def test_another_data_file_is_noticed(folder, small_config, tmp_path):
+    fit_run(small_config(), folder, tmp_path / "R", cache=tmp_path / "cache")
+    before = bytes_of(tmp_path / "R")
+    with np.load(folder / "features.npz") as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    arrays["planted_dual"] = arrays["planted_dual"][:, ::-1] + 0.1
+    np.savez(folder / "features.npz", **arrays)
+    stages = Stages()
+    fit_run(small_config(), folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=stages)
+    assert {"text", "evidence", "head", "score"} <= set(stages.made())
+    assert bytes_of(tmp_path / "R")["evidence.safetensors"] != before["evidence.safetensors"]
+    fit_run(small_config(), folder, tmp_path / "fresh")
+    assert bytes_of(tmp_path / "R") == bytes_of(tmp_path / "fresh")
+
+
+def test_the_place_is_checked_before_any_work(small_folder, small_config, tmp_path):
+    (tmp_path / "R").write_text("mine")
+    stages = Stages()
+    with pytest.raises(ArtifactError, match="got a file"):
+        fit_run(small_config(), small_folder, tmp_path / "R", on_stage=stages)
+    assert stages == [] and (tmp_path / "R").read_text() == "mine"

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dance_xai.config import parse_config
+from dance_xai.errors import ArtifactError, DataError
+from dance_xai.workflows.runs import open_run
+
+
+@pytest.fixture
+def view(small_run):
+    return open_run(small_run)
+
+
+def test_rows_are_clips_everywhere(view):
+    n = len(view.manifest.ids)
+    assert view.inputs.shape == (n, view.model.dimension)
+    assert len(view.bank.targets.values) == len(view.evidence.values) == len(view.features.values) == n
+    assert view.bank.targets.ids == view.features.ids == view.manifest.ids
+    assert [view.row(clip) for clip in view.manifest.ids] == list(range(n))
+
+
+def test_the_settings_come_back(view, small_config):
+    assert parse_config(view.settings, "config.json") == small_config(f"activations={view.model.activations}")
+
+
+def test_every_reason_is_counted(view):
+    counts = view.run.json("drops")["counts"]
+    assert sum(counts.values()) == len(view.drops) > 0
+
+
+def test_matches_are_those_of_the_concepts_of_the_model(view):
+    row = int(view.manifest.rows("test")[0])
+    found = view.matches(row)
+    assert set(found) <= set(view.model.bank.columns("motion").tolist()) and found
+    names = view.motion.motions.concepts
+    for column, match in found.items():
+        source = next(i for i, concept in enumerate(names) if concept.name == view.model.bank.names[column])
+        assert match.start == view.motion.matches.start[row, source]
+
+
+def test_matches_point_into_the_clip(view):
+    clips = [view.manifest.ids[row] for row in view.manifest.rows("test")]
+    for clip in clips[::5]:
+        frames = len(view.track(clip).xy)
+        for match in view.matches(view.row(clip)).values():
+            assert 0 <= match.start < match.stop <= frames and 0 <= match.similarity <= 1
+
+
+def test_an_unknown_clip_and_a_missing_folder(view, tmp_path):
+    with pytest.raises(DataError, match="clip 'x': expected one of the"):
+        view.row("x")
+    with pytest.raises(ArtifactError, match="nothing there"):
+        open_run(tmp_path / "none")
+
+
+def test_the_predictions_are_those_of_the_figures(view):
+    test = view.manifest.rows("test")
+    right = view.model.predict(view.inputs[test]) == view.manifest.labels[test]
+    assert view.run.json("metrics")["correct"] == int(np.count_nonzero(right))
