@@ -47,6 +47,7 @@ def glm_saga(x: np.ndarray, labels: np.ndarray) -> Fitted:
     import torch
     from glm_saga import elasticnet
 
+    torch.set_num_threads(1)  # several only wait for each other on batches of 128; on a busy machine for minutes
     torch.manual_seed(0)
     data = elasticnet.IndexedTensorDataset(torch.tensor(x, dtype=torch.float32), torch.tensor(labels))
     loader = torch.utils.data.DataLoader(data, batch_size=128, shuffle=True)

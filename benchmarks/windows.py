@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def main(path: Path, name: str = "penn_13") -> None:
     tick("impute")
     windows = pose_windows(body, motion_key_frames(partial, 10), spec)
     tick("key frames, windows")
-    for (_, before), (step, after) in zip(clock[:-1], clock[1:], strict=True):
+    for (_, before), (step, after) in pairwise(clock):
         print(f"{step:<22}{after - before:7.2f} s")
     print(f"{'together':<22}{clock[-1][1] - clock[0][1]:7.2f} s")
     print(f"{len(ids)} clips, {len(partial.xy)} frames, {len(windows)} windows, {len(windows.drops)} left out")

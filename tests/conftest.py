@@ -8,12 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dance_xai.config import Config, read_config
 from dance_xai.data.dataset import Dataset, read_dataset
 from dance_xai.planted.world import PlantedWorld, make_world
 from dance_xai.planted.write import write_world
 from dance_xai.workflows.fitting import fit_run
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ROOT / "src" / "dance_xai" / "planted" / "settings.toml"

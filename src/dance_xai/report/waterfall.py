@@ -44,6 +44,9 @@ class Waterfall:
     zero: float
 
 
+INVISIBLE = 1e-9  # sums this small have no bars
+
+
 def waterfall(bias: float, terms: Sequence[Contribution], total: float, *, top: int = 8) -> Waterfall:
     """Build the rows.
 
@@ -79,7 +82,7 @@ def _place(parts: list[Step], digits: int) -> tuple[list[Step], float]:
         at = start + part.value
         spans.append((min(start, at), max(start, at)))
     low, high = min(left for left, _ in spans), max(right for _, right in spans)
-    scale = 100 / (high - low) if high > low else 0.0
+    scale = 100 / (high - low) if high - low > INVISIBLE else 0.0
     placed = [
         replace(
             part,
