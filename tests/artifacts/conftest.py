@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dance_xai.model.head import SparseHead
-from dance_xai.model.layer import LinearLayer
 
 from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.model.head import SparseHead
+from dance_xai.model.layer import LinearLayer
 from dance_xai.types import Concept, ConceptBank, Prototype, Skeleton
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dance_xai.model.head import SparseHead
-from dance_xai.model.layer import LinearLayer
 from scipy.special import softmax
 
 from dance_xai.errors import ArtifactError, DataError, ShapeError
 from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.model.head import SparseHead
+from dance_xai.model.layer import LinearLayer
 from dance_xai.types import Concept, ConceptBank, Kind
 
 N, D, C, Y = 20, 6, 5, 3
