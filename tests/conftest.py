@@ -45,6 +45,12 @@ SMALL_SETTINGS = (
 
 
 @pytest.fixture(scope="session")
+def small_settings() -> tuple[str, ...]:
+    """Overrides that make a fit of the small world quick."""
+    return SMALL_SETTINGS
+
+
+@pytest.fixture(scope="session")
 def small_world() -> PlantedWorld:
     """A planted world of 8 clips per class, large enough to fit and small enough to fit often."""
     return make_world(clips_per_class=8)

@@ -14,16 +14,6 @@ from dance_xai.cli import main
 from dance_xai.config import Config
 from dance_xai.workflows.fitting import fit_run
 
-SMALL_SETTINGS = (
-    "motion.clusters.n_clusters=[12]",
-    "motion.clusters.refine=5",
-    "motion.per_clip=6",
-    "motion.min_clips=4",
-    "motion.stride=8",
-    "layers.folds=3",
-    "head.folds=3",
-)
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -60,11 +50,11 @@ def dance(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.fixture
-def fit(dance: Callable[..., Outcome], small_cache: Path) -> Callable[..., Outcome]:
+def fit(dance: Callable[..., Outcome], small_cache: Path, small_settings: tuple[str, ...]) -> Callable[..., Outcome]:
     """``fit(data, out, *more)``: ``dance fit`` on a data folder with the small settings."""
 
     def run(data: Path, out: Path, *more: str | Path, settings: tuple[str, ...] = ()) -> Outcome:
-        chosen = [part for setting in (*SMALL_SETTINGS, *settings) for part in ("--set", setting)]
+        chosen = [part for setting in (*small_settings, *settings) for part in ("--set", setting)]
         cache = () if "--cache" in more else ("--cache", small_cache)
         return dance("fit", data / "settings.toml", "--data-root", data, "--out", out, *cache, *chosen, *more)
 

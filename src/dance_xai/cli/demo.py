@@ -41,6 +41,8 @@ def show_demo(result: Demonstration) -> None:
         f"(random directions instead of concepts, 5 per class: {percent(here['accuracy_at_nec']['random']['5'])} %)",
     )
     say(bold="\nThe planted shortcut", text=f" {result.shortcut.words}")
+    if result.unseen:
+        say(f"  {' and '.join(result.unseen)} are too small to be seen and were left out, so the scene is what helps.")
     say(
         f"  '{result.shortcut.label}' is recognised in {percent(before)} % of test clips, "
         f"but {percent(after)} % once the scene no longer helps."

@@ -13,6 +13,7 @@ import numpy as np
 from dance_xai.artifacts import write_file
 from dance_xai.artifacts.sealed import explained
 from dance_xai.config import read_config
+from dance_xai.planted.rule import SMALL
 from dance_xai.planted.truth import DiscoveryScore, Shortcut, score_discovery, shortcut
 from dance_xai.planted.world import PlantedWorld, make_world
 from dance_xai.planted.write import write_world
@@ -34,6 +35,7 @@ class Demonstration:
         shortcut: The planted shortcut.
         metrics: Figures on the test clips.
         shifted: Figures on the shifted clips, where the shortcut is broken.
+        unseen: Objects of the rule that were left out because they are too small to be seen.
         fooled: Explanation of a shifted clip that the shortcut misled, None if it misled none.
         pages: The pages written.
     """
@@ -43,6 +45,7 @@ class Demonstration:
     shortcut: Shortcut
     metrics: dict[str, Any]
     shifted: dict[str, Any]
+    unseen: tuple[str, ...]
     fooled: Explanation | None
     pages: tuple[Path, ...]
 
@@ -68,6 +71,7 @@ def demonstrate(folder: Path, *, seed: int = 0, on_stage: Callable[[str, bool], 
         shortcut=planted,
         metrics=metrics,
         shifted=shifted,
+        unseen=tuple(drop.item for drop in view.drops if drop.item in SMALL),
         fooled=fooled,
         pages=_write_pages(folder, view, shifted_view, fooled),
     )
