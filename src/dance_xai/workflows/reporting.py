@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from dance_xai.report.data import Predictions, ReportData, Table
-from dance_xai.workflows.runs import RunView
+from dance_xai.types import Concept
+from dance_xai.workflows.runs import RunView, drops_tree
 
 
 def report_of(view: RunView) -> ReportData:
@@ -31,6 +32,48 @@ def report_of(view: RunView) -> ReportData:
         ),
         tables=tuple(_tables(view.run.json("quality") if "quality" in view.run else {})),
     )
+
+
+def report_tree(data: ReportData) -> dict[str, Any]:
+    """The report as plain data: classes with their weights, concepts, figures, what was left out, settings."""
+    concepts = data.bank.concepts
+    return {
+        "title": data.title,
+        "activations": data.activations,
+        "classes": [
+            {
+                "label": label,
+                "bias": float(data.bias[row]),
+                "weights": [
+                    {
+                        "concept": names[column],
+                        "kind": data.bank.concepts[column].kind,
+                        "weight": float(data.weight[row, column]),
+                    }
+                    for column, value in sorted(enumerate(data.weight[row]), key=lambda term: -abs(term[1]))
+                    if data.used[row, column]
+                ],
+            }
+            for row, label in enumerate(data.classes)
+        ],
+        "concepts": [_concept_tree(concept) for concept in concepts],
+        "metrics": dict(data.metrics),
+        "left_out": drops_tree(data.drops),
+        "settings": dict(data.config),
+    }
+
+
+def _concept_tree(concept: Concept) -> dict[str, Any]:
+    shown = concept.prototype
+    return {
+        "name": concept.name,
+        "kind": concept.kind,
+        "size": concept.size,
+        "clips": concept.clips,
+        "spread": concept.spread,
+        "quality": concept.quality,
+        "prototype": None if shown is None else {"clip": shown.clip, "start": shown.start, "stop": shown.stop},
+    }
 
 
 def _tables(quality: dict[str, Any]) -> list[Table]:
