@@ -45,11 +45,7 @@ def report_tree(data: ReportData) -> dict[str, Any]:
                 "label": label,
                 "bias": float(data.bias[row]),
                 "weights": [
-                    {
-                        "concept": names[column],
-                        "kind": data.bank.concepts[column].kind,
-                        "weight": float(data.weight[row, column]),
-                    }
+                    {"concept": concepts[column].name, "kind": concepts[column].kind, "weight": float(value)}
                     for column, value in sorted(enumerate(data.weight[row]), key=lambda term: -abs(term[1]))
                     if data.used[row, column]
                 ],
