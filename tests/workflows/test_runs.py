@@ -59,3 +59,11 @@ def test_the_predictions_are_those_of_the_figures(view):
     test = view.manifest.rows("test")
     right = view.model.predict(view.inputs[test]) == view.manifest.labels[test]
     assert view.run.json("metrics")["correct"] == int(np.count_nonzero(right))
+
+
+def test_a_damaged_pose_file_is_an_error_and_not_a_clip_without_poses(small_run, small_folder, tmp_path):
+    moved = shutil.copytree(small_folder, tmp_path / "data")
+    (moved / "keypoints.npz").write_bytes(b"not poses")
+    view = open_run(small_run, moved)
+    with pytest.raises(DataError, match="keypoints.npz"):
+        view.track(view.manifest.ids[0])

@@ -26,7 +26,7 @@ class Logistic:
     x all the same. One strength serves all concepts, since few positives cannot choose their own: the strongest whose
     mean held-out average precision keeps a share of ``keep`` of the best. Weak penalties gain their last tenth by
     fitting single clips; a head with two or three weights per class then has less to hold on to (on held-out blocks of
-    Penn Action's train clips its accuracy at two weights falls by up to six points).
+    Penn Action's train clips its accuracy at two weights falls by up to 4.5 points).
 
     Attributes:
         strengths: To choose from, for inputs scaled to mean squared length 1.

@@ -30,6 +30,7 @@ from dance_xai.stages.settings import ClusterConfig, MotionConfig
 from dance_xai.targets.motion import motion_targets
 from dance_xai.types import BoolArray, Clip, Drop, FloatArray, IntArray, Manifest, PoseTrack, PoseWindows
 
+NO_POSES = "no poses"
 CLUSTERERS: dict[str, Callable[[ClusterConfig], Clusterer]] = {
     "kmeans": lambda config: KMeans(config.n_clusters),
     "agglomerative": lambda config: Agglomerative(config.n_clusters),
@@ -202,6 +203,6 @@ def _absent(data: Dataset, body: PoseStack, windows: PoseWindows) -> tuple[Drop,
     valid = np.zeros(len(body.clips), dtype=bool)
     valid[windows.clip] = True
     return tuple(
-        Drop("poses", data.manifest.ids[row], "no poses" if body.lengths[row] == 0 else "no valid window")
+        Drop("poses", data.manifest.ids[row], NO_POSES if body.lengths[row] == 0 else "no valid window")
         for row in np.flatnonzero(~valid)
     )

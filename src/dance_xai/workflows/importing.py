@@ -12,6 +12,7 @@ from dance_xai.artifacts import code_fingerprint, write_run
 from dance_xai.data.official import OfficialArtifacts, OfficialSplit, read_official
 from dance_xai.errors import DataError
 from dance_xai.features.affinity import affinities
+from dance_xai.features.calibration import calibrate
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.model.head.fit import certified, prepare
 from dance_xai.model.layer import LinearLayer
@@ -54,7 +55,8 @@ def import_official_run(
     bank, drops = _bank(official, manifest.ids, affinity)
     model = _model(official, bank.bank, features.values[manifest.rows("train")], manifest)
     text = bank.bank.columns("object", "scene")
-    evidence = Evidence(text, bank.targets.values[:, text])
+    similarities = bank.targets.values[:, text]
+    evidence = Evidence(text, calibrate(similarities[manifest.rows("train")])(similarities))
     metrics = score(model, manifest, bank, evidence, features)
     write_run(
         out,

@@ -18,7 +18,7 @@ from dance_xai.motion.matching import clip_matches
 from dance_xai.pipeline import Fitted
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
-from dance_xai.stages.motion import MotionEvidence
+from dance_xai.stages.motion import NO_POSES, MotionEvidence
 from dance_xai.types import Drop, Features, FloatArray, Manifest, PoseTrack, WindowMatch, count_reasons
 
 
@@ -103,19 +103,16 @@ class RunView:
         """Poses of a clip, read from the data root; None when the RUN has no poses or the clip has none.
 
         Raises:
-            DataError: The pose file is not where it was.
+            DataError: The pose file is not where it was, or is damaged.
         """
         poses = self.settings["data"].get("poses") if "data" in self.settings else None
-        if poses is None:
+        if poses is None or any(drop.item == clip and drop.reason == NO_POSES for drop in self.drops):
             return None
         root = self.data_root or Path(self.run.json("inputs")["data_root"])
         try:
-            tracks = read_tracks(PosesSource(**{**poses, "path": Path(poses["path"])}), root, (clip,))
+            return read_tracks(PosesSource(**{**poses, "path": Path(poses["path"])}), root, (clip,))[0]
         except DataError as error:
-            if (root / poses["path"]).is_file():
-                return None
             raise DataError(f"{error}; pass --data-root if the data has moved") from error
-        return tracks[0]
 
     @cached_property
     def _model_bank(self) -> BankResult:
