@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -65,5 +67,5 @@ def test_a_damaged_pose_file_is_an_error_and_not_a_clip_without_poses(small_run,
     moved = shutil.copytree(small_folder, tmp_path / "data")
     (moved / "keypoints.npz").write_bytes(b"not poses")
     view = open_run(small_run, moved)
-    with pytest.raises(DataError, match="keypoints.npz"):
+    with pytest.raises(DataError, match=r"keypoints\.npz"):
         view.track(view.manifest.ids[0])
