@@ -2,48 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from dance_xai.types import FloatArray, IntArray, Kind, PoseTrack
+from dance_xai.types import FloatArray, IntArray, Kind, People, PoseTrack, Sampling, Skeleton, UInt8Array
 
 
 @runtime_checkable
 class PoseEstimator(Protocol):
-    """Frames of one clip -> the main actor's poses."""
+    """Single frames -> the people in them. Who is who over time is settled afterwards (``motion.tracking``).
 
-    def estimate(self, clip: str, frames: Iterable[np.ndarray], fps: float | None) -> PoseTrack:
-        """``frames``: (H, W, 3) uint8 RGB each, read once, in order."""
+    ``identity`` names the weights by content and every setting that changes a result: what has the same identity gives
+    the same output, so that results may be kept.
+    """
+
+    name: str
+    identity: str
+    skeleton: Skeleton
+
+    def detect(self, frames: Sequence[UInt8Array]) -> People:
+        """B frames, each (H, W, 3) uint8 RGB of one size -> everybody in them, frame numbers 0..B-1."""
         ...
 
 
 @runtime_checkable
 class VideoBackbone(Protocol):
-    """Frames of one clip -> one feature vector."""
+    """Frames of a clip -> one feature vector (D,). ``identity`` as in ``PoseEstimator``."""
 
     name: str
-    dimension: int
+    identity: str
+    sampling: Sampling
 
-    def encode(self, frames: np.ndarray) -> FloatArray:
-        """``frames``: (T, H, W, 3) uint8 RGB, sampled as the backbone asks -> (D,)."""
+    def prepare(self, frame: UInt8Array) -> np.ndarray:
+        """One frame (H, W, 3) uint8 RGB -> the small array (...) the network asks for; called while decoding."""
+        ...
+
+    def encode(self, clips: np.ndarray) -> FloatArray:
+        """(B, T, ...) prepared frames, T as in ``sampling`` -> (B, D) float32."""
+        ...
+
+
+@runtime_checkable
+class PoseBackbone(Protocol):
+    """The poses of one person -> one feature vector (D,). ``identity`` as in ``PoseEstimator``."""
+
+    name: str
+    identity: str
+
+    def encode(self, track: PoseTrack) -> FloatArray:
+        """One track -> (D,) float32, finite; zeros when nobody is present."""
         ...
 
 
 @runtime_checkable
 class VideoTextEncoder(Protocol):
-    """A dual encoder: clips and phrases into one space where cosine means agreement."""
+    """A dual encoder: clips and phrases into one space (E) where cosine means agreement. ``identity`` as above."""
 
     name: str
-    dimension: int
+    identity: str
+    sampling: Sampling
 
-    def encode_video(self, frames: np.ndarray) -> FloatArray:
-        """``frames``: (T, H, W, 3) uint8 RGB -> (E,)."""
+    def prepare(self, frame: UInt8Array) -> np.ndarray:
+        """One frame (H, W, 3) uint8 RGB -> the small array (...) the network asks for; called while decoding."""
+        ...
+
+    def encode_video(self, clips: np.ndarray) -> FloatArray:
+        """(B, T, ...) prepared frames, T as in ``sampling`` -> (B, E) float32, any norm."""
         ...
 
     def encode_text(self, texts: Sequence[str]) -> FloatArray:
-        """n phrases -> (n, E)."""
+        """n phrases -> (n, E) float32, any norm."""
         ...
 
 

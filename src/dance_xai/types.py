@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 IntArray: TypeAlias = NDArray[np.integer[Any]]
 BoolArray: TypeAlias = NDArray[np.bool_]
+UInt8Array: TypeAlias = NDArray[np.uint8]
 
 Kind = Literal["motion", "object", "scene"]
 KINDS: tuple[Kind, ...] = ("motion", "object", "scene")
@@ -49,13 +50,25 @@ def count_reasons(drops: tuple[Drop, ...]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Clip:
-    """One video clip of a data set; ``label`` and ``split`` are None where unknown."""
+    """One video clip of a data set; ``label`` and ``split`` are None where unknown.
+
+    Attributes:
+        id: Unique in the data set.
+        label: Class name.
+        split: train or test.
+        path: The video file.
+        subject: The person seen.
+        start: Seconds into the file where the clip begins, None for its beginning.
+        end: Seconds into the file where it ends, None for its end.
+    """
 
     id: str
     label: str | None = None
     split: Split | None = None
     path: Path | None = None
     subject: str | None = None
+    start: float | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +147,8 @@ class PoseTrack:
         present: (T,) False where nobody was found.
         fps: Frames per second, or None when the source does not say.
         height_width: Frame size in pixels, or None.
+        xyz: (T, K, 3) metres, x to the right as seen, y down, z away from the camera; None when the source is flat.
+            Where a joint was not seen it means nothing.
     """
 
     clip: str
@@ -143,6 +158,47 @@ class PoseTrack:
     present: BoolArray
     fps: float | None = None
     height_width: tuple[int, int] | None = None
+    xyz: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Everybody found in the T frames of one clip, frame after frame; P detections in all, possibly none.
+
+    Attributes:
+        skeleton: The named joints.
+        frames: T, frames looked at.
+        frame: (P,) frame of each detection, not falling.
+        xy: (P, K, 2) pixels, x to the right, y down.
+        confidence: (P, K) in 0..1.
+        score: (P,) in 0..1, how sure the estimator is that this is a person.
+    """
+
+    skeleton: Skeleton
+    frames: int
+    frame: IntArray
+    xy: FloatArray
+    confidence: FloatArray
+    score: FloatArray
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Which frames of a clip a network looks at.
+
+    Attributes:
+        frames: T per view.
+        stride: None spreads the T frames evenly over the clip (uniform); a number takes every so many frames (dense).
+        views: V, temporal views spread evenly over the clip; their results are averaged.
+        fps: Frames per second in which ``stride`` counts; None for those of the clip.
+
+    Source: uniform as in TSN (Wang et al. 2016), dense as in VideoMAE (Tong et al. 2022).
+    """
+
+    frames: int = 16
+    stride: int | None = None
+    views: int = 1
+    fps: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
