@@ -1,0 +1,1 @@
+"""Outside models behind the protocols: each file imports its library only when asked for."""
