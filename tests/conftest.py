@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -95,3 +97,62 @@ def small_run(
     run = tmp_path_factory.mktemp(request.param) / "run"
     fit_run(small_config(f"activations={request.param}"), small_folder, run, cache=small_cache)
     return run
+
+
+def _write_video(
+    path: Path,
+    frames: Iterable[np.ndarray],
+    *,
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
+    fps: int | Fraction = 25,
+    times: Sequence[float] | None = None,
+    rotation: int | None = None,
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Encode (H, W, 3) uint8 frames; ``times`` in seconds make the frame rate variable."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = None
+        for number, picture in enumerate(frames):
+            if stream is None:
+                stream = container.add_stream(codec, rate=fps, options=options or {})
+                stream.height, stream.width = picture.shape[:2]
+                stream.pix_fmt = pix_fmt
+                stream.thread_count = 1
+                if times is not None:
+                    stream.codec_context.time_base = Fraction(1, 1000)
+                if rotation is not None:
+                    stream.set_display_rotation(rotation)
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            if times is not None:
+                frame.time_base, frame.pts = Fraction(1, 1000), round(1000 * times[number])
+            container.mux(stream.encode(frame))
+        if stream is not None:
+            container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope="session")
+def write_video() -> Callable[..., Path]:
+    """``write_video(path, frames, codec=..., pix_fmt=..., fps=..., times=..., rotation=...)``."""
+    return _write_video
+
+
+def _numbered_frames(count: int, height: int = 48, width: int = 64) -> list[np.ndarray]:
+    """Red above left, green below left, black on the right, with the frame's number as the grey of the last columns."""
+    frames = []
+    for number in range(count):
+        picture = np.zeros((height, width, 3), dtype=np.uint8)
+        picture[: height // 2, : width // 2, 0] = 250
+        picture[height // 2 :, : width // 2, 1] = 250
+        picture[:, -width // 4 :] = 8 * number
+        frames.append(picture)
+    return frames
+
+
+@pytest.fixture(scope="session")
+def numbered_frames() -> Callable[..., list[np.ndarray]]:
+    """``numbered_frames(count, height, width)``, up to 31 frames that can be told apart after encoding."""
+    return _numbered_frames

@@ -1,0 +1,150 @@
+"""Videos as the networks see them: measured first, then decoded once from front to back.
+
+A video is a file, or a folder of numbered images. Frames are RGB as a person sees them: turned as the file asks, with
+square pixels and 8 bits; alpha is dropped. Memory does not grow with the length of the clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from dance_xai.data.container import decoded_frames, opened, seen_size, stated_seconds, time_stamps
+from dance_xai.data.image_folder import image_frames, image_size, list_images
+from dance_xai.data.timeline import Timeline, make_timeline
+from dance_xai.errors import DataError
+from dance_xai.types import FloatArray, IntArray, UInt8Array
+
+DECODER_VERSION = 1
+"""Raise when the frames that come out of a file change: results kept from earlier decoding are then made again."""
+
+LEAST_DECODED = 0.5
+"""A clip of which a smaller share of frames can be decoded is damaged."""
+
+IMAGES_PER_SECOND = 25.0
+"""Taken for a folder of images, which states no rate."""
+
+Frame: TypeAlias = tuple[IntArray, UInt8Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Video:
+    """A clip that was opened and measured, ready to be decoded.
+
+    Attributes:
+        path: The file, or a folder of images.
+        timeline: T points in time.
+        height_width: Of the frames as they come out, pixels.
+        stamps: (S,) time stamps of the clip's frames in units of the file; positions in a folder of images.
+    """
+
+    path: Path
+    timeline: Timeline
+    height_width: tuple[int, int]
+    stamps: IntArray
+
+
+def scan_video(
+    path: Path,
+    *,
+    start: float | None = None,
+    end: float | None = None,
+    fps: float | None = None,
+    max_side: int | None = None,
+) -> Video:
+    """Open a video and find out when its frames are shown; only the first frame is decoded.
+
+    Args:
+        path: A video file, or a folder of numbered images.
+        start: Seconds from the first frame where the clip begins.
+        end: Seconds where it ends.
+        fps: Grid points per second; the rate of the file by default.
+        max_side: Larger frames are scaled down to this many pixels on their longer side.
+
+    Raises:
+        DataError: Missing, empty, not a video, without pictures, or no frame between ``start`` and ``end``.
+    """
+    read = _scan_images if path.is_dir() else _scan_file
+    stamps, times, stated, size = read(path, max_side)
+    if not len(stamps):
+        raise DataError(f"{path}: expected frames, got a video without any; record or export it again")
+    timeline = make_timeline(times, start=start, end=end, fps=fps, stated=stated)
+    if not len(timeline):
+        raise DataError(
+            f"{path}: expected frames from {start or 0:g} s to {'the end' if end is None else f'{end:g} s'}, "
+            f"got a video of {times[-1] - times[0]:.2f} s; correct start and end"
+        )
+    return Video(path, timeline, size, stamps[timeline.first : timeline.first + len(timeline.times)])
+
+
+def read_frames(video: Video, *, wanted: IntArray | None = None, threads: int = 0) -> Iterator[Frame]:
+    """Decode a clip once, front to back.
+
+    Args:
+        video: From ``scan_video``.
+        wanted: Rising grid points that are needed; all by default. Decoding ends after the last one.
+        threads: Of the decoder; 0 lets it choose.
+
+    Yields:
+        (n,) grid points at which a frame is on screen, and the frame (H, W, 3) uint8 RGB. The points of a frame that
+        cannot be decoded do not occur.
+
+    Raises:
+        DataError: Damaged: fewer than half of the frames can be decoded.
+    """
+    points = np.arange(len(video.timeline)) if wanted is None else np.asarray(wanted)
+    sources = video.timeline.source[points]
+    needed, decoded = len(np.unique(sources)), 0
+    for source, make in _frames(video, threads):
+        low, high = np.searchsorted(sources, (source, source + 1))
+        if low < high:
+            yield points[low:high], make()
+            decoded += 1
+        if high == len(sources):
+            break
+    if decoded < max(1, LEAST_DECODED * needed) and needed:
+        raise DataError(
+            f"{video.path}: expected {needed} frames, got {decoded} that can be decoded; it is damaged, export it again"
+        )
+
+
+def _frames(video: Video, threads: int) -> Iterator[tuple[int, Callable[[], UInt8Array]]]:
+    if video.path.is_dir():
+        return image_frames(list_images(video.path), video.stamps, video.height_width)
+    return decoded_frames(video.path, video.stamps, video.height_width, threads)
+
+
+Scan: TypeAlias = tuple[IntArray, FloatArray, float | None, tuple[int, int]]
+
+
+def _scan_file(path: Path, max_side: int | None) -> Scan:
+    """Time stamps, the same in seconds, the stated rate, and the size of the frames."""
+    with opened(path) as (container, stream):
+        stamps, unit = time_stamps(container, stream), float(stream.time_base or 1)
+        stated = float(stream.average_rate or stream.guessed_rate or 0) or None
+        _refuse_cut_off(path, stamps * unit, stated_seconds(container, stream), stream.frames)
+    with opened(path) as (container, stream):
+        first = next(container.decode(stream), None)
+        if first is None:
+            raise DataError(f"{path}: expected frames, got none that can be decoded; export it again")
+        return stamps, stamps * unit, stated, seen_size(stream, first, max_side)
+
+
+def _refuse_cut_off(path: Path, times: FloatArray, stated: float | None, frames: int) -> None:
+    if len(times) < LEAST_DECODED * frames:
+        raise DataError(f"{path}: expected {frames} frames, as the file states, got {len(times)}; it is cut off")
+    held = float(times[-1] - times[0]) if len(times) else 0.0
+    if stated is not None and len(times) > 1 and held < (LEAST_DECODED - 1 / len(times)) * stated:
+        raise DataError(
+            f"{path}: expected a video of {stated:.1f} s, as the file states, got {held:.1f} s; it is cut off"
+        )
+
+
+def _scan_images(path: Path, max_side: int | None) -> Scan:
+    files = list_images(path)
+    stamps = np.arange(len(files))
+    return stamps, stamps / IMAGES_PER_SECOND, IMAGES_PER_SECOND, image_size(files[0], max_side)
