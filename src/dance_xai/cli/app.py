@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dance_xai._version import __version__
-from dance_xai.cli import demo, evaluate, explain, fit, official, report
+from dance_xai.cli import demo, doctor, evaluate, explain, fit, official, report
 
 app = typer.Typer(
     name="dance",
@@ -39,3 +39,4 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)
 app.command("import-official")(official.import_official)
+app.command("doctor")(doctor.doctor)
