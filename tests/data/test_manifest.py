@@ -47,15 +47,15 @@ def test_paths_are_relative_to_the_csv_and_ids_can_be_their_stems(tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", r"expected the column clip, label, split, got an empty file"),
+        ("", r"expected the column 'label', got an empty file"),
         ("clip,label,split\n", r"expected at least one clip, got none"),
-        ("clip,action,split\n1,a,train\n", r"expected the column label, got clip, action, split"),
+        ("clip,action,split\n1,a,train\n", r"expected the column 'label', got clip, action, split"),
         (GOOD + "0001,bowl,test\n0002,bowl,test\n", r"2 of them repeated \(0001, 0002\)"),
-        (GOOD + "0004,bowl,val\n", r"expected train or test in column 'split', got val"),
-        (GOOD + "0004,,test\n", r"value in column 'label', got none in row 5"),
-        (GOOD + " ,bowl,test\n", r"value in column 'clip', got none in row 5"),
-        (GOOD + "0004,bowl\n", r"expected 3 cells a row, got another number in row 5"),
-        (GOOD + "0004,bowl,test,x\n", r"expected 3 cells a row, got another number in row 5"),
+        (GOOD + "0004,bowl,later\n", r"line 5: expected the split train, val or test, got 'later'"),
+        (GOOD + "0004,,test\n", r"line 5: expected a value in column 'label', got none"),
+        (GOOD + " ,bowl,test\n", r"line 5: expected a value in column 'clip', got none"),
+        (GOOD + "0004,bowl\n", r"expected 3 cells a row, got another number in line 5"),
+        (GOOD + "0004,bowl,test,x\n", r"expected 3 cells a row, got another number in line 5"),
         (GOOD + "0004,pushup,test\n", r"expected train clips of every class, got none of pushup"),
         ("clip,label,split\n1,a,train\n2,a,test\n", r"expected at least two classes, got a only"),
         (GOOD + '"0004,bowl,test\n', r"expected a CSV file"),
@@ -83,8 +83,8 @@ def test_missing_binary_and_unnamed_inputs(tmp_path: Path) -> None:
         read_manifest(tmp_path / "no.csv")
     with pytest.raises(DataError, match=r"found a folder"):
         read_manifest(tmp_path)
-    with pytest.raises(DataError, match=r"id_column or a path_column"):
-        read_manifest(written(tmp_path, GOOD), id_column=None)
+    with pytest.raises(DataError, match=r"expected the column 'path', got label, split"):
+        read_manifest(written(tmp_path, "label,split\nsquat,train\n"))
     binary = tmp_path / "b.csv"
     binary.write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(DataError, match=r"CSV file in UTF-8"):

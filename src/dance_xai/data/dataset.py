@@ -8,26 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from dance_xai.data.arrays import align, read_features, read_key_frames, read_motion_labels, read_phrases
-from dance_xai.data.manifest import read_manifest
+from dance_xai.data.layouts.source import ClipsSource
+from dance_xai.data.manifest import read_clips
 from dance_xai.data.poses import read_penn_folder, read_pose_npz
 from dance_xai.data.skeletons import skeleton
 from dance_xai.errors import DataError
 from dance_xai.types import Clip, Drop, Features, FloatArray, IntArray, Manifest, Phrases, PoseTrack
 
 STRICT = {"extra": "forbid"}
-
-
-@dataclass(frozen=True)
-class ClipsSource:
-    """The CSV file of clips and its columns."""
-
-    __pydantic_config__ = STRICT
-    path: Path
-    id_column: str | None = "clip"
-    label_column: str = "label"
-    split_column: str = "split"
-    subject_column: str | None = None
-    path_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +113,7 @@ def read_dataset(config: DataConfig, root: Path) -> Dataset:
     Raises:
         DataError: A file is missing or damaged, or what is left cannot be learnt from.
     """
-    manifest = _read_manifest(config.clips, root)
+    manifest = read_clips(config.clips, root)
     features = _read_array(config.features, root)
     video = _read_array(config.video, root)
     manifest = keep_clips(manifest, {"backbone feature": features, "dual encoder embedding": video})
@@ -193,17 +181,6 @@ def _require_train_clips(clips: tuple[Clip, ...], classes: tuple[str, ...], drop
             f"clips: expected train clips of every class, got none of {lost[0]!r} and {len(lost) - 1} others after "
             f"leaving out {len(drops)} clips ({drops[0].reason if drops else 'none in the file'}); add them"
         )
-
-
-def _read_manifest(source: ClipsSource, root: Path) -> Manifest:
-    return read_manifest(
-        root / source.path,
-        id_column=source.id_column,
-        label_column=source.label_column,
-        split_column=source.split_column,
-        subject_column=source.subject_column,
-        path_column=source.path_column,
-    )
 
 
 def _read_array(source: ArraySource | None, root: Path) -> Features | None:

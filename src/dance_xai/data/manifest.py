@@ -1,54 +1,102 @@
-"""The clips of a data set from a CSV file: ids, labels, the official split."""
+"""The clips of a data set: ids, labels, videos and the split, from a list or a folder of any known layout."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import cast, get_args
 
-from dance_xai.data.npz import refuse_duplicates, require_file, some
+from dance_xai.data.layouts.entries import Entry, Part
+from dance_xai.data.layouts.known import layout_of
+from dance_xai.data.layouts.labels import name_labels
+from dance_xai.data.layouts.source import ClipsSource
+from dance_xai.data.layouts.tables import table_entries
+from dance_xai.data.npz import refuse_duplicates, some
+from dance_xai.data.official_splits import read_lines
+from dance_xai.data.splitting import SplitRule, split_clips
 from dance_xai.errors import DataError
-from dance_xai.types import Clip, Manifest, Split
+from dance_xai.types import Clip, Drop, Manifest, Split
 
-SPLITS: tuple[str, ...] = get_args(Split)
+
+def read_clips(source: ClipsSource, root: Path) -> Manifest:
+    """Read the clips of a data set.
+
+    The split is the one that the rule of the settings makes, if there is a rule, else the one that the data give.
+    Validation clips are for testing where there are no test clips, else they are left out, with the reason. Videos need
+    not exist.
+
+    Args:
+        source: Where they lie.
+        root: The data root.
+
+    Raises:
+        ConfigError: The settings contradict each other or what lies there.
+        DataError: A file is missing or damaged, a line is wrong, ids repeat, there is no split and no rule for one,
+            there is one class only, or a class without train clips.
+    """
+    name, layout = layout_of(source, root)
+    listed = None if source.class_list is None else root / source.class_list
+    names = None if listed is None else read_lines(listed)
+    entries, classes = name_labels(layout.entries(source, root), names, str(listed))
+    return _manifest(entries, classes, source.split, f"{root / source.path} (read as {name})")
+
+
+def clip_list_files(source: ClipsSource, root: Path) -> tuple[Path, ...]:
+    """The files, other than videos, that the clips of a data set are read from.
+
+    Raises:
+        ConfigError: See ``read_clips``.
+        DataError: Nothing lies there, or it is none of the known layouts.
+    """
+    lists = () if source.class_list is None else (root / source.class_list,)
+    return (*layout_of(source, root)[1].files(source, root), *lists)
+
+
+def clip_listing(source: ClipsSource, root: Path) -> str | None:
+    """The sorted names of the videos that clips are read from, one a line; None where lists alone say the clips.
+
+    Raises:
+        ConfigError: See ``read_clips``.
+        DataError: Nothing lies there, or it is none of the known layouts.
+    """
+    return "\n".join(layout_of(source, root)[1].listing(source, root)) or None
 
 
 def read_manifest(
     path: Path | str,
     *,
-    id_column: str | None = "clip",
-    label_column: str = "label",
-    split_column: str = "split",
+    id_column: str | None = None,
+    label_column: str | None = None,
+    split_column: str | None = None,
     subject_column: str | None = None,
     path_column: str | None = None,
     class_list: Sequence[str] | None = None,
 ) -> Manifest:
-    """Read the clips of a data set.
+    """Read the clips of a CSV file with a header; see ``ClipsSource`` for the columns.
 
     Args:
-        path: A CSV file with a header row.
-        id_column: Column with the clip ids; None takes the file stems of ``path_column``.
+        path: The file.
+        id_column: Column with the clip ids.
         label_column: Column with the class names.
-        split_column: Column with ``train`` or ``test``.
-        subject_column: Column with the person, if any.
-        path_column: Column with video files, relative to the folder of the CSV file, if any.
+        split_column: Column with train or test.
+        subject_column: Column with the person.
+        path_column: Column with video files, relative to the folder of the file.
         class_list: The classes in the order to use; sorted names by default.
 
     Raises:
-        DataError: The file is missing, empty or not CSV; a column is missing; a cell is empty or unknown;
-            ids repeat; there is one class only, or a class without train clips.
+        DataError: See ``read_clips``.
     """
     path = Path(path)
-    if id_column is None and path_column is None:
-        raise DataError(f"{path}: expected an id_column or a path_column, got neither; name one of them")
-    columns = {"id": id_column, "label": label_column, "split": split_column}
-    columns |= {"subject": subject_column, "path": path_column}
-    wanted = {role: name for role, name in columns.items() if name is not None}
-    rows = _read_rows(path, list(wanted.values()))
-    _refuse_empty_cells(path, rows, list(wanted.values()))
-    _check_splits(path, rows, split_column)
-    return build_manifest([_clip(path, row, wanted) for row in rows], class_list=class_list, where=str(path))
+    source = ClipsSource(
+        path=path,
+        layout="csv",
+        id_column=id_column,
+        label_column=label_column,
+        split_column=split_column,
+        subject_column=subject_column,
+        path_column=path_column,
+    )
+    return _manifest(table_entries(source, path.parent), class_list, None, str(path))
 
 
 def build_manifest(clips: Sequence[Clip], *, class_list: Sequence[str] | None = None, where: str = "clips") -> Manifest:
@@ -72,53 +120,38 @@ def build_manifest(clips: Sequence[Clip], *, class_list: Sequence[str] | None = 
     return Manifest(clips=tuple(clips), classes=classes)
 
 
-def _read_rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
-    require_file(path, "a CSV file")
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, strict=True)
-            header = list(reader.fieldnames or [])
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: expected a CSV file in UTF-8, got {error}; save it as CSV again") from error
-    missing = [name for name in columns if name not in header]
-    if missing:
+def _manifest(entries: Sequence[Entry], classes: Sequence[str] | None, rule: SplitRule | None, where: str) -> Manifest:
+    if rule is None:
+        splits = _splits([entry.part for entry in entries], where)
+        clips = tuple(_clip(entry, split) for entry, split in zip(entries, splits, strict=True))
+    else:
+        clips = split_clips([_clip(entry, None) for entry in entries], rule, where)
+    drops = tuple(Drop("clips", clip.id, "validation clip") for clip in clips if clip.split is None)
+    kept = [clip for clip in clips if clip.split is not None]
+    return replace(build_manifest(kept, class_list=classes, where=where), drops=drops)
+
+
+def _splits(parts: Sequence[Part | None], where: str) -> list[Split | None]:
+    """The split of every part, None for validation clips where there are test clips."""
+    if None in parts:
         raise DataError(
-            f"{path}: expected the column {some(missing)}, got {some(header, 12) or 'an empty file'}; "
-            f"rename the column or name the right one"
+            f"{where}: expected the split of every clip (a column 'split', folders train and test, or test_path), got "
+            f'none; add it, or a section [data.clips.split] with by = "stratified" or by = "subject"'
         )
-    ragged = [line for line, row in enumerate(rows, start=2) if None in row or None in row.values()]
-    if ragged:
-        raise DataError(
-            f"{path}: expected {len(header)} cells a row, got another number in row {some(ragged)}; mend it"
-        )
-    return rows
+    val: Split | None = None if "test" in parts else "test"
+    split_of: dict[Part | None, Split | None] = {"train": "train", "test": "test", "val": val}
+    return [split_of[part] for part in parts]
 
 
-def _refuse_empty_cells(path: Path, rows: list[dict[str, str]], columns: list[str]) -> None:
-    for name in columns:
-        empty = [line for line, row in enumerate(rows, start=2) if not row[name].strip()]
-        if empty:
-            raise DataError(f"{path}: expected a value in column {name!r}, got none in row {some(empty)}; fill it in")
-
-
-def _check_splits(path: Path, rows: list[dict[str, str]], column: str) -> None:
-    unknown = sorted({row[column].strip() for row in rows} - set(SPLITS))
-    if unknown:
-        raise DataError(
-            f"{path}: expected {' or '.join(SPLITS)} in column {column!r}, got {some(unknown)}; rename them"
-        )
-
-
-def _clip(path: Path, row: dict[str, str], columns: dict[str, str]) -> Clip:
-    cell = {role: row[name].strip() for role, name in columns.items()}
-    video = path.parent / cell["path"] if "path" in cell else None
+def _clip(entry: Entry, split: Split | None) -> Clip:
     return Clip(
-        id=cell["id"] if "id" in cell else Path(cell["path"]).stem,
-        label=cell["label"],
-        split=cast(Split, cell["split"]),
-        path=video,
-        subject=cell.get("subject"),
+        id=str(entry.id),
+        label=entry.label,
+        split=split,
+        path=entry.path,
+        subject=entry.subject,
+        start=entry.start,
+        end=entry.end,
     )
 
 
