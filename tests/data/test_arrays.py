@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from dance_xai.data.arrays import align, read_features, read_key_frames, read_motion_labels, read_phrases
-from dance_xai.errors import DataError, ShapeError
+from dance_xai.data.dataset import ArraySource, ClipsSource, DataConfig, files_of, read_dataset
+from dance_xai.errors import DataError, ShapeError, UnsafePickleError
 from dance_xai.types import Features
 
 IDS = np.array(["01", "02", "03"])
@@ -76,6 +77,72 @@ def test_align_gives_each_clip_its_own_row(order: list[int], n: int) -> None:
     features = Features("f", tuple(map(str, order)), np.array(order, dtype=float)[:, None])
     wanted = [str(i) for i in range(n)]
     np.testing.assert_array_equal(align(features, wanted)[:, 0], np.arange(n))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("ids.txt", "01\n\n 02 \n03\n"), ("train.csv", "v/01.mp4,3\n02.mp4,0\n03.avi,3\n")]
+)
+def test_features_come_from_a_tensor_and_a_list_of_ids(tmp_path: Path, torch_writer: Any, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    path = torch_writer.save(tmp_path / "f.pt", VALUES)
+    features = read_features(path, array="x", ids_path=tmp_path / name)
+    assert (features.name, features.ids) == ("x", ("01", "02", "03"))
+    np.testing.assert_array_equal(features.values, VALUES)
+
+
+def test_ids_of_a_text_file_are_taken_letter_by_letter(tmp_path: Path, torch_writer: Any) -> None:
+    ids = tmp_path / "ids.txt"
+    ids.write_text("a.1\na.2,x\nb/c\n")
+    found = read_features(torch_writer.save(tmp_path / "f.pt", VALUES), array="x", ids_path=ids)
+    assert found.ids == ("a.1", "a.2,x", "b/c")
+
+
+@pytest.mark.parametrize(
+    ("ids", "values", "error", "message"),
+    [
+        ("1\n2\n1\n", VALUES, DataError, r"ids.txt: expected unique ids, got 1 of them repeated \(1\)"),
+        ("1\n2\n", VALUES, ShapeError, r"f.pt: 'x': expected numbers of shape \(2, D\), got shape \(3, 2\)"),
+        ("1\n2\n3\n", VALUES[:, 0], ShapeError, r"shape \(3, D\), got shape \(3,\)"),
+        ("1\n2\n3\n", VALUES / np.nan, DataError, r"in 3 clips \(1, 2, 3\)"),
+        (None, VALUES, DataError, r"ids.txt: expected a text file, found nothing"),
+    ],
+)
+def test_bad_tensors_are_one_clear_line(
+    tmp_path: Path, torch_writer: Any, ids: str | None, values: Any, error: type, message: str
+) -> None:
+    if ids is not None:
+        (tmp_path / "ids.txt").write_text(ids)
+    path = torch_writer.save(tmp_path / "f.pt", values.astype(np.float32))
+    with pytest.raises(error, match=message) as caught:
+        read_features(path, array="x", ids_path=tmp_path / "ids.txt")
+    assert "\n" not in str(caught.value)
+
+
+def test_ids_stand_where_the_kind_of_file_says(tmp_path: Path, torch_writer: Any) -> None:
+    (tmp_path / "ids.txt").write_text("01\n02\n03\n")
+    with pytest.raises(DataError, match=r"f.pt: expected ids_path beside a .pt file"):
+        read_features(torch_writer.save(tmp_path / "f.pt", VALUES), array="x")
+    with pytest.raises(DataError, match=r"f.npz: expected no ids_path"):
+        read_features(npz(tmp_path, ids=IDS, x=VALUES), array="x", ids_path=tmp_path / "ids.txt")
+
+
+def test_a_pt_file_that_is_no_tensor_is_refused_unread(tmp_path: Path, torch_writer: Any) -> None:
+    (tmp_path / "ids.txt").write_text("01\n")
+    evil = torch_writer.zip(tmp_path / "f.pt", torch_writer.name("os", "system") + b".", {})
+    with pytest.raises(UnsafePickleError, match=r"f.pt: .*'os.system'"):
+        read_features(evil, array="x", ids_path=tmp_path / "ids.txt")
+
+
+def test_the_ids_file_is_read_and_listed_from_the_data_root(tmp_path: Path, torch_writer: Any) -> None:
+    (tmp_path / "clips.csv").write_text("clip,label,split\n03,a,train\n01,b,train\n")
+    (tmp_path / "ids.txt").write_text("01\n02\n03\n")
+    torch_writer.save(tmp_path / "f.pt", VALUES)
+    source = ArraySource(Path("f.pt"), "x", ids_path=Path("ids.txt"))
+    config = DataConfig(clips=ClipsSource(Path("clips.csv")), features=source)
+    assert [path.name for path in files_of(config, tmp_path)] == ["clips.csv", "f.pt", "ids.txt"]
+    features = read_dataset(config, tmp_path).features
+    assert features is not None
+    np.testing.assert_array_equal(features.values, VALUES[[2, 0]])
 
 
 def test_align_names_clips_that_are_missing_or_twice() -> None:
@@ -168,3 +235,11 @@ def test_the_real_files(shared: Path) -> None:
         )
         assert phrases.embeddings.shape == (n, 512)
     assert len(read_key_frames(folder / "official_keyframes.json")) == 2326
+
+
+def test_official_tensors_with_the_official_split_are_the_same_features(shared: Path) -> None:
+    reference = shared / "reference"
+    (path,) = reference.glob("penn_action/*/Video_feature/*_val_*.pt")
+    found = read_features(path, array="videomae_b", ids_path=reference / "splits" / "Penn_action" / "val.csv")
+    whole = read_features(shared / "penn_action" / "features.npz", array="videomae_b")
+    np.testing.assert_array_equal(found.values, align(whole, found.ids))

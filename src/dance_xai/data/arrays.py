@@ -10,26 +10,38 @@ from typing import Any
 import numpy as np
 
 from dance_xai.data.npz import Array, read_ids, read_npz, refuse_duplicates, require_file, some
+from dance_xai.data.official_splits import read_lines, video_id
+from dance_xai.data.unpickle import read_tensor
 from dance_xai.errors import DataError, ShapeError
 from dance_xai.types import Features, FloatArray, IntArray, Kind, Phrases
 
 
-def read_features(path: Path | str, *, array: str, name: str | None = None, id_array: str = "ids") -> Features:
+def read_features(
+    path: Path | str, *, array: str, name: str | None = None, id_array: str = "ids", ids_path: Path | str | None = None
+) -> Features:
     """Read one vector per clip.
 
     Args:
         path: An .npz file with ``ids`` (N,) strings and the array, or a .safetensors file with the array
-            and the ids as a JSON list in its metadata.
-        array: Name of the (N, D) array.
+            and the ids as a JSON list in its metadata, or a .pt file with one tensor saved by torch.
+        array: Name of the (N, D) array; what to call the tensor of a .pt file.
         name: What to call the features; the name of the array by default.
         id_array: Name of the ids.
+        ids_path: Where the ids of a .pt file stand, in the order of its rows: a .csv file without header, whose first
+            column names videos (ids are the names without suffix, as in the official splits), or a text file of ids.
 
     Raises:
-        DataError: The file is missing or damaged, lacks an array, or clips repeat or have values that are not finite.
+        DataError: A file is missing or damaged, lacks an array, or clips repeat or have values that are not finite.
         ShapeError: The array is not (N, D) numbers.
+        ArtifactError: The .pt file is damaged or holds anything but one tensor; nothing in it is executed.
     """
     path = Path(path)
     where = f"{path}: {array!r}"
+    if path.suffix == ".pt":
+        ids, values = _read_torch(path, ids_path)
+        return Features(name=name or array, ids=ids, values=_rows(where, values, ids, "clips"))
+    if ids_path is not None:
+        raise DataError(f"{path}: expected no ids_path, as the file holds its ids itself, got {ids_path}; leave it out")
     safe = path.suffix == ".safetensors"
     raw_ids, values = _read_safetensors(path, array, id_array) if safe else _read_pair(path, array, id_array)
     ids = read_ids(f"{path}: {id_array!r}", raw_ids)
@@ -100,6 +112,25 @@ def check_phrases(where: str, kind: Kind, texts: Sequence[str], embeddings: Arra
     if zero:
         raise DataError(f"{where}: expected embeddings that are not zero, got zeros for {some(zero)}; embed them again")
     return Phrases(kind=kind, texts=tuple(texts), embeddings=values)
+
+
+def read_phrase_list(path: Path | str) -> tuple[str, ...]:
+    """Read phrases from a text file, one a line; empty lines and lines that start with # do not count.
+
+    Raises:
+        DataError: The file is missing, not UTF-8, without phrases, or a phrase occurs twice.
+    """
+    path = Path(path)
+    require_file(path, "a text file with one phrase a line")
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: expected a text file in UTF-8, got {error}; save it again") from error
+    texts = tuple(line.strip() for line in lines if line.strip() and not line.strip().startswith("#"))
+    if not texts:
+        raise DataError(f"{path}: expected phrases, one a line, got none; add some")
+    refuse_duplicates(str(path), texts, "phrases")
+    return texts
 
 
 def read_motion_labels(path: Path | str) -> tuple[tuple[str, ...], IntArray]:
@@ -185,6 +216,19 @@ def _read_safetensors(path: Path, array: str, id_array: str) -> tuple[Array, Arr
     if values is None:
         raise DataError(f"{path}: expected the array {array!r}, got {some(names, 12) or 'none'}; name one of these")
     return _metadata_ids(path, metadata, id_array), values
+
+
+def _read_torch(path: Path, ids_path: Path | str | None) -> tuple[tuple[str, ...], Array]:
+    if ids_path is None:
+        raise DataError(
+            f"{path}: expected ids_path beside a .pt file, as a tensor holds no clip ids, got none; "
+            "name a text file with one id per row of the tensor"
+        )
+    lines = read_lines(Path(ids_path))
+    by_video = Path(ids_path).suffix == ".csv"
+    ids = tuple(video_id(line.partition(",")[0]) if by_video else line for line in lines)
+    refuse_duplicates(str(ids_path), ids)
+    return ids, read_tensor(path)
 
 
 def _metadata_ids(path: Path, metadata: Mapping[str, str], id_array: str) -> Array:

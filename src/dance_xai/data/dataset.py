@@ -32,11 +32,12 @@ class PosesSource:
 
 @dataclass(frozen=True)
 class ArraySource:
-    """One array with one row per clip in an .npz or .safetensors file."""
+    """One array with one row per clip in an .npz, .safetensors or .pt file; ``ids_path`` holds the ids of a .pt file."""
 
     __pydantic_config__ = STRICT
     path: Path
     array: str
+    ids_path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def files_of(config: DataConfig, root: Path) -> tuple[Path, ...]:
     """The files a data set is read from, in the order of the settings, each once."""
     sources = (config.clips, config.features, config.poses, config.video, config.objects, config.scenes)
     paths = [source.path for source in sources if source is not None]
+    paths += [source.ids_path for source in (config.features, config.video) if source and source.ids_path]
     paths += [path for path in (config.motion_labels, config.key_frames) if path is not None]
     places = dict.fromkeys(root / path for path in paths)
     return tuple(file for place in places for file in (sorted(place.glob("*.mat")) if place.is_dir() else [place]))
@@ -184,7 +186,10 @@ def _require_train_clips(clips: tuple[Clip, ...], classes: tuple[str, ...], drop
 
 
 def _read_array(source: ArraySource | None, root: Path) -> Features | None:
-    return None if source is None else read_features(root / source.path, array=source.array)
+    if source is None:
+        return None
+    ids_path = None if source.ids_path is None else root / source.ids_path
+    return read_features(root / source.path, array=source.array, ids_path=ids_path)
 
 
 def _read_all_phrases(config: DataConfig, root: Path) -> tuple[Phrases, ...]:
