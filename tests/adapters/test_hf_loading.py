@@ -9,7 +9,7 @@ import pytest
 
 from dance_xai.adapters.hf_backbone import HFBackbone
 from dance_xai.adapters.hf_dual import HFDualEncoder
-from dance_xai.adapters.hf_loading import check_weights, is_offline, locate
+from dance_xai.adapters.hf_loading import check_weights, is_offline, locate, model_name
 from dance_xai.adapters.torch_device import Runtime
 from dance_xai.errors import ArtifactError, DataError
 
@@ -169,6 +169,14 @@ def test_identity_follows_content_and_settings_not_the_place(videomae, copy, tmp
     (copy / "preprocessor_config.json").write_text(json.dumps(frames))
     others.append(HFBackbone.load(copy, runtime=CPU))
     assert len({identity, *(other.identity for other in others)}) == 5
+
+
+def test_a_model_is_called_as_its_folder_or_as_on_the_hub(tmp_path, monkeypatch):
+    folder = tmp_path / "models--owner--videomae-base" / "snapshots" / "0123abc"
+    folder.mkdir(parents=True)
+    assert model_name(folder) == "videomae-base" and model_name(tmp_path) == tmp_path.name
+    monkeypatch.chdir(tmp_path)
+    assert model_name(Path()) == tmp_path.name
 
 
 def test_loading_writes_nothing_and_puts_verbosity_back(copy, capfd, transformers):

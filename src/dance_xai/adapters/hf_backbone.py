@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dance_xai.adapters.hf_frames import FrameProcessor, load_frame_processor
-from dance_xai.adapters.hf_loading import load_network, locate, model_identity, read_json
+from dance_xai.adapters.hf_loading import load_network, locate, model_identity, model_name, read_json
 from dance_xai.adapters.torch_device import Runtime, Torch
 from dance_xai.errors import ArtifactError, ConfigError, check_shape, require
 from dance_xai.types import FloatArray, Sampling, UInt8Array
@@ -94,8 +94,9 @@ class HFBackbone:
             "sampling": vars(sampling),
             "dtype": runtime.dtype_name,
         }
-        identity = model_identity(Path(source).name, [folder], settings)
-        return cls(Path(source).name, identity, sampling, load_frame_processor(folder), features, runtime)
+        name = model_name(folder)
+        identity = model_identity(name, [folder], settings)
+        return cls(name, identity, sampling, load_frame_processor(folder), features, runtime)
 
     def prepare(self, frame: UInt8Array) -> np.ndarray[Any, Any]:
         """One frame (H, W, 3) uint8 RGB -> (3, h, w) float32, as the model's own processor makes it."""

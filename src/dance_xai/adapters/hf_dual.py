@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dance_xai.adapters.hf_frames import FrameProcessor, load_frame_processor
-from dance_xai.adapters.hf_loading import load_network, load_tokenizer, locate, model_identity, read_json
+from dance_xai.adapters.hf_loading import load_network, load_tokenizer, locate, model_identity, model_name, read_json
 from dance_xai.adapters.torch_device import Runtime, Torch
 from dance_xai.errors import ArtifactError, ConfigError, DataError, check_shape
 from dance_xai.types import FloatArray, IntArray, Sampling, UInt8Array
@@ -132,7 +132,7 @@ class HFDualEncoder:
         tokenizer = load_tokenizer(folder, text.vocab_size)
         phrases = PhraseTokenizer(tokenizer, int(text.max_position_embeddings), family in PADDED)
         settings = {"version": VERSION, "sampling": vars(sampling), "dtype": runtime.dtype_name}
-        name = Path(source).name
+        name = model_name(folder)
         identity = model_identity(name, [folder], settings)
         return cls(name, identity, sampling, load_frame_processor(folder), phrases, network, runtime)
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dance_xai.adapters.onnx_session import content_hash
 from dance_xai.adapters.torch_device import Runtime, Torch
 from dance_xai.errors import ArtifactError, DanceError, require
 
@@ -44,6 +45,13 @@ def locate(source: str | Path, *, revision: str | None = None, offline: bool | N
     if isinstance(source, Path) or not HUB_ID.fullmatch(source):
         raise ArtifactError(f"{source}: expected a model folder or a hub id owner/name, got neither; check the path")
     return _download(source, revision, is_offline() if offline is None else offline)
+
+
+def model_name(folder: Path) -> str:
+    """What a model is called: its folder, or its name on the hub for a folder in the hub's cache."""
+    path = folder.resolve()
+    is_cached = path.parent.name == "snapshots"  # .../models--owner--name/snapshots/commit
+    return path.parents[1].name.rpartition("--")[2] if is_cached else path.name
 
 
 def is_offline() -> bool:
@@ -153,9 +161,7 @@ def model_identity(name: str, folders: Iterable[Path], settings: dict[str, Any])
     for folder in folders:
         others = {path for pattern in ("*.json", "*.txt", "*.model") for path in folder.glob(pattern)}
         for path in sorted({*others, *check_weights(folder)}):
-            digest.update(f"\n{path.name}\0".encode())
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(f"\n{path.name}\0{content_hash(path)}".encode())
     return f"{name}:{digest.hexdigest()}"
 
 

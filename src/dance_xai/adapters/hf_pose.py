@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dance_xai.adapters.hf_frames import check_frame, load_frame_processor
-from dance_xai.adapters.hf_loading import load_network, locate, model_identity, read_json
+from dance_xai.adapters.hf_loading import load_network, locate, model_identity, model_name, read_json
 from dance_xai.adapters.torch_device import Runtime, Torch
 from dance_xai.errors import ArtifactError, require
 from dance_xai.types import FloatArray, IntArray, People, Skeleton, UInt8Array
@@ -129,7 +129,7 @@ class HFPose:
                 f"got {network.config.num_labels}; choose a checkpoint trained on them"
             )
         settings = {"version": VERSION, "least": least, "skeleton": skeleton.name, "dtype": runtime.dtype_name}
-        name = Path(source).name
+        name = model_name(folder)
         identity = model_identity(name, [folder, where], settings)
         people = PersonDetector(where, least, runtime)
         return cls(name, identity, skeleton, people, network, load_frame_processor(folder).processor, runtime)
