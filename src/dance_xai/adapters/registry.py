@@ -50,9 +50,14 @@ _OPENMMLAB = "https://download.openmmlab.com/mmpose/v1/projects/rtmposev1/onnx_s
 _HUGGING_FACE = "https://huggingface.co/"
 
 
-def _openmmlab(stem: str, sha256: str, megabytes: int, what: str, **more: str) -> Model:
+def _openmmlab(
+    stem: str, sha256: str, megabytes: int, what: str, *, detector: str | None = None, family: str | None = None
+) -> Model:
     """A model of OpenMMLab as ``rtmlib`` fetches it: a zip with the file ``end2end.onnx``."""
-    return Model(f"{stem}.onnx", sha256, megabytes, what, url=f"{_OPENMMLAB}{stem}.zip", member="end2end.onnx", **more)
+    url = f"{_OPENMMLAB}{stem}.zip"
+    return Model(
+        f"{stem}.onnx", sha256, megabytes, what, url=url, member="end2end.onnx", detector=detector, family=family
+    )
 
 
 MODELS: dict[str, Model] = {

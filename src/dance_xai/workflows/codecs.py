@@ -119,7 +119,7 @@ def _decoded(content: bytes) -> list[int]:
     """Mean grey of each frame."""
     import av
 
-    with av.open(io.BytesIO(content)) as container:
+    with av.open(io.BytesIO(content), "r") as container:
         return [round(frame.to_ndarray(format="rgb24").mean()) for frame in container.decode(video=0)]
 
 
