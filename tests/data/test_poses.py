@@ -127,6 +127,24 @@ def test_missing_clips_and_truncated_files(tmp_path: Path) -> None:
         read_pose_npz(path, skeleton=PENN_13)
 
 
+def test_metres_are_turned_to_right_down_away(tmp_path: Path) -> None:
+    metres = np.random.default_rng(1).normal(size=(5, 13, 3)).astype(np.float32)
+    metres[2, 3, 1] = np.nan
+    path = saved(tmp_path, m=metres)
+    a, b = read_pose_npz(path, skeleton=PENN_13, xyz_array="m", xyz_axes="x -y z")
+    assert a.xyz is not None
+    assert b.xyz is not None
+    np.testing.assert_array_equal(b.xyz, metres[3:] * np.array([1, -1, 1], np.float32))
+    assert a.xyz[2, 3, 1] == 0
+    turned = read_pose_npz(path, skeleton=PENN_13, xyz_array="m", xyz_axes="-z x y")[1].xyz
+    np.testing.assert_array_equal(turned, metres[3:][..., [2, 0, 1]] * np.array([-1, 1, 1], np.float32))
+    for axes in ("x y", "x y y", "x +y z", ""):
+        with pytest.raises(DataError, match=r"xyz_axes: expected x, y and z in some order"):
+            read_pose_npz(path, skeleton=PENN_13, xyz_array="m", xyz_axes=axes)
+    with pytest.raises(ShapeError, match=r"'m': expected numbers of shape \(5, 13, 3\), got \(5, 13, 2\)"):
+        read_pose_npz(saved(tmp_path, m=metres[..., :2]), skeleton=PENN_13, xyz_array="m")
+
+
 def mat(tmp_path: Path, **changes: Any) -> Path:
     grid = np.arange(26).reshape(2, 13)
     fields = {"x": grid, "y": grid * 2, "visibility": np.ones((2, 13), np.uint8), "dimensions": [[240, 320, 2]]}
@@ -205,3 +223,15 @@ def test_the_real_data_sets(shared: Path) -> None:
     assert (len(utd), sum(len(track.xy) for track in utd)) == (861, 58299)
     with pytest.raises(ShapeError, match=r"skeleton coco_17"):
         read_pose_npz(shared / "penn_action" / "keypoints.npz", skeleton=COCO_17)
+
+
+def test_real_metres_fall_on_the_real_pixels(shared: Path) -> None:
+    path = shared / "utd_mhad" / "skeletons.npz"
+    names = {"id_array": "names", "xy_array": "joints_uv_px", "xyz_array": "joints_xyz_m", "xyz_axes": "x -y z"}
+    track = read_pose_npz(path, skeleton=KINECT_20, **names)[7]
+    assert track.xyz is not None
+    for axis in (0, 1):
+        away = track.xyz[..., axis] / track.xyz[..., 2]
+        slope, centre = np.polyfit(away.ravel(), track.xy[..., axis].ravel(), 1)
+        assert slope == pytest.approx(285.63, abs=0.5)
+        assert centre == pytest.approx((160, 120)[axis], abs=0.5)

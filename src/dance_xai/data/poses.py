@@ -29,6 +29,8 @@ def read_pose_npz(
     id_array: str = "ids",
     length_array: str = "lengths",
     xy_array: str = "xy_px",
+    xyz_array: str | None = None,
+    xyz_axes: str = "x y z",
 ) -> list[PoseTrack]:
     """Read the poses of many clips from one .npz file.
 
@@ -44,6 +46,9 @@ def read_pose_npz(
         id_array: Name of the array of ids.
         length_array: Name of the array of lengths.
         xy_array: Name of the array of joints.
+        xyz_array: Name of an array (F, K, 3) of the same joints in metres, if wanted.
+        xyz_axes: Which axis of that array points to the right as seen, down, and away from the camera, for example
+            ``x -y z`` where y points up.
 
     Returns:
         One track per clip. Tracks are views of the same few arrays, not copies.
@@ -53,20 +58,24 @@ def read_pose_npz(
         ShapeError: An array does not fit the skeleton or the number of frames or clips.
     """
     path = Path(path)
-    names = (id_array, length_array, xy_array)
+    axes = _axes(xyz_axes)
+    names = (id_array, length_array, xy_array, *([xyz_array] if xyz_array else []))
     arrays = read_npz(path, names, (*_CONFIDENCE, "height_width", "fps"))
     clips = read_ids(f"{path}: {id_array!r}", arrays[id_array])
     stops = _stops(f"{path}: {length_array!r}", arrays[length_array], len(clips))
     xy = _joints(f"{path}: {xy_array!r}", arrays[xy_array], int(stops[-1]) if clips else 0, skeleton)
     given = next((name for name in _CONFIDENCE if name in arrays), None)
     confidence = _confidence(f"{path}: {given!r}", arrays[given] if given else np.ones(xy.shape[:2]), xy.shape[:2])
-    xy, confidence, present = _seen(xy, confidence)
+    xy, confidence, present = mark_unseen(xy, confidence)
+    xyz = _metres(f"{path}: {xyz_array!r}", arrays[xyz_array], xy.shape[:2], axes) if xyz_array else None
     sizes = _sizes(path, arrays.get("height_width"), len(clips))
     rates = _rates(path, arrays.get("fps"), len(clips))
 
     def track(row: int) -> PoseTrack:
         frames = slice(int(stops[row - 1]) if row else 0, int(stops[row]))
-        return PoseTrack(clips[row], skeleton, xy[frames], confidence[frames], present[frames], rates[row], sizes[row])
+        depth = None if xyz is None else xyz[frames]
+        known = (xy[frames], confidence[frames], present[frames], rates[row], sizes[row], depth)
+        return PoseTrack(clips[row], skeleton, *known)
 
     return [track(row) for row in _rows(path, clips, ids)]
 
@@ -117,8 +126,35 @@ def _confidence(where: str, confidence: Array, shape: tuple[int, ...]) -> FloatA
     return values
 
 
-def _seen(xy: FloatArray, confidence: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Give joints that are not finite confidence 0 and place 0; find the frames with a seen joint."""
+def _axes(text: str) -> tuple[list[int], FloatArray]:
+    """Column and sign of each axis of ``x -y z``."""
+    names = text.split()
+    if sorted(name.removeprefix("-") for name in names) != ["x", "y", "z"]:
+        raise DataError(
+            f"xyz_axes: expected x, y and z in some order, each with - or not, got {text!r}; such as 'x -y z'"
+        )
+    signs = np.array([-1 if name.startswith("-") else 1 for name in names], np.float32)
+    return ["xyz".index(name.removeprefix("-")) for name in names], signs
+
+
+def _metres(where: str, xyz: Array, shape: tuple[int, ...], axes: tuple[list[int], FloatArray]) -> FloatArray:
+    if xyz.shape != (*shape, 3) or xyz.dtype.kind not in "fiu":
+        raise ShapeError(f"{where}: expected numbers of shape {(*shape, 3)}, got {xyz.shape} of {xyz.dtype}; in metres")
+    order, signs = axes
+    turned: FloatArray = np.nan_to_num(xyz[..., order].astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0) * signs
+    return turned
+
+
+def mark_unseen(xy: FloatArray, confidence: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Give joints that are not finite confidence 0 and place 0; find the frames with a seen joint.
+
+    Args:
+        xy: (F, K, 2) pixels.
+        confidence: (F, K) in 0..1.
+
+    Returns:
+        The same two, and (F,) True where a joint is seen.
+    """
     finite: BoolArray = np.all(np.isfinite(xy), axis=-1)
     if not finite.all():
         xy = np.where(finite[..., None], xy, xy.dtype.type(0))
@@ -195,7 +231,7 @@ def read_penn_clip(path: Path | str) -> tuple[Clip, PoseTrack]:
         ) from error
     xy = _joints(f"{path}: 'x', 'y'", joints, frames, PENN_13)
     confidence = _confidence(f"{path}: 'visibility'", mat["visibility"], xy.shape[:2])
-    xy, confidence, present = _seen(xy, confidence)
+    xy, confidence, present = mark_unseen(xy, confidence)
     track = PoseTrack(path.stem, PENN_13, xy, confidence, present, height_width=(height, width))
     return Clip(id=path.stem, label=label, split=cast(Split, split)), track
 

@@ -26,8 +26,9 @@ MIN_SECONDS = 0.2
 """A track seen for less (and less than 3 frames) is a false detection, unless the clip itself is that short."""
 
 ASSUMED_FPS = 25.0
+
 LAG = 0.2
-"""Seconds over which motion is measured: long enough that the jitter of the estimator is small beside it."""
+"""Seconds, half a short clip at most, over which motion is measured: the estimator's jitter is small beside it."""
 
 STILL = 0.01
 """Motion that everybody gets, so that among people who do not move the larger and surer ones come first."""
@@ -104,7 +105,8 @@ def track_people(
     numbers = link(shapes, max(1, round(max_gap * rate)))
     least = min(max(3, round(min_seconds * rate)), people.frames)
     long = np.flatnonzero(np.bincount(numbers) >= least)
-    tracks = [_track(people, shapes, rows, np.flatnonzero(numbers == number), rate) for number in long]
+    lag = min(max(1, round(LAG * rate)), max(1, people.frames // 2))
+    tracks = [_track(people, shapes, rows, np.flatnonzero(numbers == number), lag) for number in long]
     largest = max((track.diagonal for track in tracks), default=1.0)
     ranked = [replace(t, importance=t.importance * float(np.sqrt(t.diagonal / largest))) for t in tracks]
     return tuple(sorted(ranked, key=lambda track: (-track.importance, track.span)))
@@ -219,7 +221,7 @@ def _ordered(people: People, known: BoolArray, usable: IntArray) -> tuple[Shapes
     return Shapes(people.frame[rows], xy[order], mask[order], box[order]), rows
 
 
-def _track(people: People, shapes: Shapes, rows: IntArray, members: IntArray, fps: float) -> ActorTrack:
+def _track(people: People, shapes: Shapes, rows: IntArray, members: IntArray, lag: int) -> ActorTrack:
     """One track; its importance without the share of its size."""
     chosen = np.full(people.frames, -1)
     chosen[shapes.frame[members]] = rows[members]
@@ -227,24 +229,22 @@ def _track(people: People, shapes: Shapes, rows: IntArray, members: IntArray, fp
     known = shapes.known[members]
     confidence = (people.confidence[rows[members]] * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     weight = float((people.score[rows[members]] * confidence).sum())
-    return ActorTrack(chosen, weight * (STILL + _motion(shapes, members, fps) / diagonal), diagonal)
+    return ActorTrack(chosen, weight * (STILL + _motion(shapes, members, lag) / diagonal), diagonal)
 
 
-def _motion(shapes: Shapes, members: IntArray, fps: float) -> float:
-    """Mean displacement over ``LAG`` seconds in pixels, limbs fully and the whole half; 0 when not measurable."""
-    frame, lag = shapes.frame[members], max(1, round(LAG * fps))
+def _motion(shapes: Shapes, members: IntArray, lag: int) -> float:
+    """Mean displacement over ``lag`` frames in pixels, limbs fully and the whole half; 0 when not measurable."""
+    frame = shapes.frame[members]
     ahead = np.minimum(np.searchsorted(frame, frame + lag), len(frame) - 1)
     first = np.flatnonzero((frame[ahead] - frame >= lag) & (frame[ahead] - frame < 2 * lag))
     start, stop = members[first], members[ahead[first]]
     both = shapes.known[start] & shapes.known[stop]
     enough = both.sum(axis=1) >= MIN_JOINTS
     start, stop, both = start[enough], stop[enough], both[enough][..., None]
-    if not len(start):
-        return 0.0
     count = both.sum(axis=1)
     shift = (shapes.xy[stop] - shapes.xy[start]) * both  # (n, K, 2)
     whole = shift.sum(axis=1) / count
     limbs = (np.linalg.norm((shift - whole[:, None]) * both, axis=2).sum(axis=1)) / count[:, 0]
     amount = limbs + TRAVEL * np.linalg.norm(whole, axis=1)
     largest = LARGEST_MOTION * np.maximum(shapes.diagonal[start], shapes.diagonal[stop])
-    return float(np.minimum(amount, largest).mean())
+    return float(np.minimum(amount, largest).mean()) if len(start) else 0.0
