@@ -102,7 +102,7 @@ def track_people(
     known = (people.confidence >= min_confidence) & (people.confidence > 0)
     usable = np.flatnonzero((people.score >= min_score) & (known.sum(axis=1) >= MIN_JOINTS))
     shapes, rows = _ordered(people, known, usable)
-    numbers = link(shapes, max(1, round(max_gap * rate)))
+    numbers = link(shapes, min(max(1, round(max_gap * rate)), people.frames))
     least = min(max(3, round(min_seconds * rate)), people.frames)
     long = np.flatnonzero(np.bincount(numbers) >= least)
     lag = min(max(1, round(LAG * rate)), max(1, people.frames // 2))

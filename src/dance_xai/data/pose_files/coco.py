@@ -23,9 +23,9 @@ from dance_xai.data.pose_files.detections import (
 )
 from dance_xai.data.pose_files.names import (
     clip_of_file,
+    frame_rate,
     list_of_objects,
     place_of,
-    positive,
     read_json,
     refuse_alike,
     whole_number,
@@ -163,7 +163,7 @@ def _flags_to_certainty(clips: dict[str, list[Sighting]]) -> None:
 
 def _rate(path: Path, video: dict[str, Any]) -> float | None:
     """Frames per second of a video, as ``write_coco`` states it."""
-    return None if video.get("fps") is None else positive(f"{path}: fps", video["fps"])
+    return None if video.get("fps") is None else frame_rate(f"{path}: fps", video["fps"])
 
 
 def _score(path: Path, item: dict[str, Any]) -> float | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from dance_xai.data.poses import mark_unseen
 from dance_xai.errors import DataError, ShapeError
-from dance_xai.types import FloatArray, People, PoseTrack, Skeleton
+from dance_xai.types import FloatArray, People, Skeleton
 
 LONGEST_CLIP = 1_000_000
 """Frames; a larger frame number is the number of something else, such as a photo in a collection."""
+
+FARTHEST = 1e6
+"""Pixels or metres; what is farther away is no place of a joint, and the joint counts as not seen."""
 
 LARGEST_CERTAINTY = 10.0
 """Some estimators go a little above 1 (AlphaPose up to 6); what is larger is no certainty but another number."""
@@ -153,7 +155,7 @@ def detections_of(
             f"{odd.frame} of {clip}; write all with one model"
         )
     joints = np.stack([sighting.joints for sighting in kept]) if kept else np.zeros((0, k, 3))
-    xy, confidence, there = mark_unseen(joints[..., :2].astype(np.float32), certainty(where, joints[..., 2]))
+    xy, confidence, there = mark_unseen(_near(joints[..., :2]), certainty(where, joints[..., 2]))
     score = [np.nan if sighting.score is None else sighting.score for sighting in kept]
     people = People(
         skeleton=skeleton,
@@ -190,7 +192,11 @@ def _scores(where: str, score: FloatArray, confidence: FloatArray) -> FloatArray
 
 def _depth(sighting: Sighting, k: int) -> FloatArray:
     place = np.full((k, 3), np.nan) if sighting.xyz is None else sighting.xyz
-    return np.nan_to_num(place, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
+    return np.nan_to_num(_near(place), nan=0.0)
+
+
+def _near(places: FloatArray) -> FloatArray:
+    return np.where(np.abs(places) <= FARTHEST, places, np.nan).astype(np.float32)
 
 
 def _check_frames(where: str, clip: str, frames: int) -> None:
@@ -201,48 +207,3 @@ def _check_frames(where: str, clip: str, frames: int) -> None:
             f"{where}: expected frame numbers of a clip up to {LONGEST_CLIP}, got {frames} for {clip}; "
             f"check that the images of this file are frames of videos"
         )
-
-
-def track_of(path: Path, detections: Detections, main_actor: MainActor | None) -> PoseTrack:
-    """The poses of one person: the only one, or the main actor.
-
-    Args:
-        path: The file, for errors.
-        detections: Of one clip.
-        main_actor: Tells people apart; without it a file must show one person per frame at most.
-
-    Raises:
-        DataError: There are several people in a frame, and nothing to tell them apart.
-    """
-    people = detections.people
-    alone = len(np.unique(people.frame)) == len(people.frame)
-    if main_actor is not None and not (detections.one_person and alone):
-        return _scatter(detections, np.asarray(main_actor(people, detections.fps)))
-    if not alone:
-        raise DataError(
-            f"{path}: expected one person per frame, got several in clip {detections.clip}; pass main_actor to choose"
-        )
-    rows = np.full(people.frames, -1)
-    rows[people.frame] = np.arange(len(people.frame))
-    return _scatter(detections, rows)
-
-
-def _scatter(detections: Detections, rows: np.ndarray[Any, Any]) -> PoseTrack:
-    """The chosen detection of each frame; -1 stays empty."""
-    people, found = detections.people, rows >= 0
-
-    def fill(values: FloatArray) -> FloatArray:
-        filled = np.zeros((people.frames, *values.shape[1:]), np.float32)
-        filled[found] = values[rows[found]]
-        return filled
-
-    return PoseTrack(
-        clip=detections.clip,
-        skeleton=people.skeleton,
-        xy=fill(people.xy),
-        confidence=fill(people.confidence),
-        present=found,
-        fps=detections.fps,
-        height_width=detections.height_width,
-        xyz=None if detections.xyz is None else fill(detections.xyz),
-    )

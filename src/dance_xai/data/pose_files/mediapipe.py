@@ -16,7 +16,7 @@ import numpy as np
 from dance_xai.data.npz import require_file, some
 from dance_xai.data.pose_files.detections import Detections, Given, Sighting, detections_of, numbers, size_of
 from dance_xai.data.pose_files.mediapipe_csv import read_table
-from dance_xai.data.pose_files.names import clip_of_file, positive, read_json, whole_number
+from dance_xai.data.pose_files.names import clip_of_file, frame_rate, read_json, whole_number
 from dance_xai.data.skeletons import MEDIAPIPE_33
 from dance_xai.data.video import scan_video
 from dance_xai.errors import DataError, ShapeError
@@ -101,7 +101,7 @@ def _read_json(path: Path, given: Given) -> _Found:
     if strange := next((e for e in entries if isinstance(e, dict) and not set(e) & {*_LANDMARKS, *_FRAME}), None):
         raise DataError(f"{path}: expected pose_landmarks in every frame, got {some(strange, 8)}; save it like that")
     size = size_of(about) or given.height_width
-    fps = given.fps if about.get("fps") is None else positive(f"{path}: fps", about["fps"])
+    fps = given.fps if about.get("fps") is None else frame_rate(f"{path}: fps", about["fps"])
     return sightings, last + 1, replace(given, fps=fps, height_width=size)
 
 

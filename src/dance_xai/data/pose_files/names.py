@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,9 @@ from typing import Any
 
 from dance_xai.data.npz import require_file, some
 from dance_xai.errors import DataError
+
+FASTEST = 1e5
+"""Frames per second; faster cameras film no people."""
 
 _NUMBERED = re.compile(r"^(?P<prefix>.*?)[_\-. ]*(?P<number>\d+)$")
 _NO_CLIP = {"", "frame", "frames", "img", "image", "images"}
@@ -115,12 +117,12 @@ def whole_number(where: str, value: Any, what: str) -> int:
     return number
 
 
-def positive(where: str, value: Any) -> float:
-    """A finite number above 0.
+def frame_rate(where: str, value: Any) -> float:
+    """Frames per second, above 0.
 
     Raises:
         DataError: It is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= FASTEST:
         raise DataError(f"{where}: expected a number above 0, got {value!r:.60}; write the file again")
     return float(value)

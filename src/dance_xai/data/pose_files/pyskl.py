@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dance_xai.data.pose_files.detections import Detections, Given, Sighting, detections_of, skeleton_for
-from dance_xai.data.pose_files.names import list_of_objects, positive, read_json, whole_number
+from dance_xai.data.pose_files.names import frame_rate, list_of_objects, read_json, whole_number
 from dance_xai.data.skeletons import COCO_17, NTU_25, OPENPOSE_18
 from dance_xai.data.unpickle import load_pickle
 from dance_xai.errors import DataError, ShapeError
@@ -67,7 +67,7 @@ def _read_one(path: Path, item: dict[str, Any], given: Given) -> Detections:
         for person, frame in there
     ]
     size = (1080, 1920) if c == 3 else _size(where, item.get("img_shape")) or given.height_width
-    fps = given.fps if item.get("fps") is None else positive(f"{where}: fps", item["fps"])
+    fps = given.fps if item.get("fps") is None else frame_rate(f"{where}: fps", item["fps"])
     return detections_of(where, clip, skeleton, sightings, frames, fps=fps, height_width=size, one_person=m == 1)
 
 
@@ -101,7 +101,7 @@ def _deep(joints: FloatArray, scores: FloatArray | None) -> _People:
 def _size(where: str, size: Any) -> tuple[int, int] | None:
     if size is None:
         return None
-    sides = np.ravel(np.asarray(size))
-    if sides.size < 2 or sides.dtype.kind not in "iu" or sides[:2].min() < 1:
+    sides = [int(side) for side in np.ravel(np.array(size, dtype=object))[:2] if isinstance(side, int | np.integer)]
+    if len(sides) != 2 or min(sides) < 1:
         raise DataError(f"{where}: expected img_shape as height and width, got {size!r:.40}; write the file again")
-    return int(sides[0]), int(sides[1])
+    return sides[0], sides[1]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from dance_xai.data.npz import refuse_duplicates
 from dance_xai.data.pose_files.alphapose import read_alphapose
+from dance_xai.data.pose_files.choice import track_of
 from dance_xai.data.pose_files.coco import read_coco
-from dance_xai.data.pose_files.detections import Detections, Given, MainActor, track_of
+from dance_xai.data.pose_files.detections import Detections, Given, MainActor
 from dance_xai.data.pose_files.mediapipe import read_mediapipe
 from dance_xai.data.pose_files.mmpose import read_mmpose
 from dance_xai.data.pose_files.ntu import read_ntu
