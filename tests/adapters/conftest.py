@@ -195,7 +195,7 @@ def siglip2(transformers, save):
     """SigLIP 2 with fixed resolution: a SigLIP network with the tokenizer of Gemma."""
     specials = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>"]
     vocabulary = {word: i for i, word in enumerate([*specials, *WORDS, "▁"])}
-    tokenizer = transformers.Siglip2Tokenizer(vocab=vocabulary, merges=[])
+    tokenizer = transformers.GemmaTokenizer(vocab=vocabulary, merges=[])  # keeps capitals, as published
     config = transformers.SiglipConfig(text_config=_text(tokenizer), vision_config=PICTURE)
     processor = transformers.SiglipImageProcessorPil(size={"height": SIDE, "width": SIDE})
     return save("siglip2", transformers.SiglipModel, config, processor, tokenizer)

@@ -121,6 +121,14 @@ def test_batches_change_nothing(videomae):
     np.testing.assert_allclose(parts, whole, atol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_is_nearly_the_same(folder, dtype, clip):
+    exact, half = HFBackbone.load(folder, runtime=CPU), HFBackbone.load(folder, runtime=Runtime("cpu", dtype))
+    expected, features = (each.encode(prepared(each, clip)) for each in (exact, half))
+    assert features.dtype == np.float32
+    assert np.linalg.norm(features - expected) < 0.05 * np.linalg.norm(expected)
+
+
 def test_several_threads_get_what_one_gets(folder):
     backbone = HFBackbone.load(folder, runtime=CPU)
     clips = np.random.default_rng(2).normal(size=(8, 1, 4, 3, 16, 16)).astype(np.float32)

@@ -135,6 +135,17 @@ def test_phrases_that_cannot_be_encoded_are_named(folder, phrases, message):
         HFDualEncoder.load(folder, runtime=CPU).encode_text(phrases)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_is_nearly_the_same(folder, dtype, clip):
+    exact, half = (HFDualEncoder.load(folder, frames=4, runtime=Runtime("cpu", each)) for each in ("float32", dtype))
+    clips = prepared(exact, clip)
+    for expected, values in (
+        (exact.encode_video(clips), half.encode_video(clips)),
+        (exact.encode_text(PHRASES), half.encode_text(PHRASES)),
+    ):
+        assert np.linalg.norm(values - expected) < 0.05 * np.linalg.norm(expected)
+
+
 def test_several_threads_get_what_one_gets(folder):
     encoder = HFDualEncoder.load(folder, frames=4, runtime=CPU)
     clips = np.random.default_rng(2).normal(size=(8, 1, 4, 3, 16, 16)).astype(np.float32)
@@ -150,3 +161,11 @@ def test_several_threads_get_what_one_gets(folder):
 def test_another_kind_of_network_is_named(videomae):
     with pytest.raises(ArtifactError, match=r"config.json: expected a dual encoder of type clip.* got videomae"):
         HFDualEncoder.load(videomae, runtime=CPU)
+
+
+def test_a_long_phrase_is_an_error_and_no_message_beside_it(clip_model, capfd):
+    encoder = HFDualEncoder.load(clip_model, runtime=CPU)
+    encoder._phrases.tokenizer.model_max_length = 20
+    with pytest.raises(DataError, match="expected 1 to 20 tokens"):
+        encoder.encode_text(["y" * 40])
+    assert capfd.readouterr().err == ""

@@ -20,7 +20,7 @@ def frames():
     return list(np.random.default_rng(3).integers(0, 256, size=(3, 60, 90, 3), dtype=np.uint8))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pose(vitpose, rtdetr):
     """Lets everything pass that the random detector calls a person; one by one, so that rounding is as by hand."""
     return HFPose.load(vitpose, rtdetr, COCO_17, least=0.0, runtime=Runtime(device="cpu", batch_size=1))
@@ -120,6 +120,12 @@ def test_joints_are_where_they_are_in_the_frame(transformers, boxes):
     assert people.frame.tolist() == index
     np.testing.assert_allclose(people.xy, np.repeat(np.array(truth)[:, None], 17, axis=1), atol=1.5)
     np.testing.assert_allclose(people.score, [box[4] for each in boxes for box in each], atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_finds_people_too(vitpose, rtdetr, frames, dtype):
+    people = HFPose.load(vitpose, rtdetr, COCO_17, least=0.0, runtime=Runtime("cpu", dtype)).detect(frames)
+    assert len(people.frame) and np.isfinite(people.xy).all()
 
 
 def test_several_threads_get_what_one_gets(pose, frames):

@@ -32,7 +32,7 @@ class HFBackbone:
     ``prepare`` and ``encode`` change nothing in here and are safe to call from several threads at once, on one device,
     as long as ``runtime.threads`` is None. A clip's features may differ in the last digits with the batch it is in.
 
-    Source: Tong et al. 2022 (VideoMAE), Assran et al. 2025 (V-JEPA 2); features as in the paper, section 4.
+    Source: Tong et al. 2022 (VideoMAE), Assran et al. 2025 (V-JEPA 2); the input of the head as the feature: ours.
     """
 
     def __init__(

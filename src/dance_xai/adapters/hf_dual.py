@@ -18,7 +18,7 @@ from dance_xai.types import FloatArray, IntArray, Sampling, UInt8Array
 VERSION = 1
 """Raise when the same frames or phrases give another result."""
 
-FRAMES = 8  # of networks for single images: the cost of a short clip; more frames change their mean little
+FRAMES = 8  # of networks for single images; as many as the video tower of X-CLIP looks at
 PADDED = ("siglip",)
 """Families trained on lower-case text padded to full length on the right, without an attention mask."""
 FAMILIES = ("clip", "siglip", "xclip")
@@ -41,7 +41,7 @@ class PhraseTokenizer:
         """
         texts = [text.lower() if self.padded else text for text in texts]
         with self._lock:
-            lengths = [len(ids) for ids in self.tokenizer(texts)["input_ids"]]
+            lengths = [len(ids) for ids in self.tokenizer(texts, verbose=False)["input_ids"]]
             self._check(texts, lengths)
             padding = {"padding": "max_length", "max_length": self.longest} if self.padded else {"padding": True}
             tokens = self.tokenizer(texts, **padding, padding_side="right", return_tensors="np")

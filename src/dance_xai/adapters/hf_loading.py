@@ -21,7 +21,7 @@ OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "DANCE_OFFLINE")
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
-SHARE = 0.9  # tables of tokens may be padded to a round size, seldom by more than a hundredth
+SHARE = 0.9  # tables are padded to a round size and tokenizers gain marks, seldom by more than a hundredth
 BOOKKEEPING = (
     "position_ids",
     "num_batches_tracked",
@@ -119,7 +119,7 @@ def load_tokenizer(folder: Path, vocabulary: int) -> Any:
     with one_line(folder), quiet():
         auto = require("transformers", "hf").AutoTokenizer
         tokenizer = auto.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
-    if not SHARE * vocabulary <= len(tokenizer) <= vocabulary:
+    if not SHARE * vocabulary <= len(tokenizer) <= vocabulary / SHARE:
         raise ArtifactError(
             f"{folder}: expected a tokenizer of {vocabulary} tokens, as the text tower knows, got one of "
             f"{len(tokenizer)}; download its tokenizer files (tokenizer.json, ...) again"

@@ -18,7 +18,7 @@ from dance_xai.types import FloatArray, IntArray, People, Skeleton, UInt8Array
 VERSION = 1
 """Raise when the same frame gives another result."""
 
-LEAST = 0.3  # as in the documentation of ViTPose; tracking afterwards asks for more
+LEAST = 0.3  # as in the documentation of ViTPose in transformers
 SMALLEST = 2.0  # pixels; a narrower box holds nothing to look at
 
 
