@@ -215,3 +215,22 @@ def test_tracks_share_no_detection_and_hold_one_per_frame(seed):
     assert len(set(rows.tolist())) == len(rows)
     for track in tracks:
         np.testing.assert_array_equal(people.frame[track.rows[track.present]], np.flatnonzero(track.present))
+
+
+def test_real_people_who_cross_are_not_swapped(shared):
+    with np.load(shared / "utd_mhad" / "skeletons.npz") as file:
+        stops, places = np.cumsum(file["lengths"]), file["joints_uv_px"].astype(np.float64)
+    clips = np.split(places, stops[:-1])
+    rng, t = np.random.default_rng(0), np.arange(40)
+    skeleton = Skeleton("twenty_20", tuple(f"joint_{i}" for i in range(20)), (), ())
+    for first, second in rng.choice(len(clips), (25, 2), replace=False):
+        walks = [clips[first][:40].copy(), clips[second][:40].copy()]
+        walks[0][..., 0] += 6 * t[:, None]
+        walks[1][..., 0] += 234 - 6 * t[:, None]
+        xy = np.stack(walks, axis=1).reshape(-1, 20, 2) + rng.normal(0, 1, (80, 20, 2))
+        frame, who = np.repeat(t, 2), np.tile([0, 1], 40)
+        whole = People(skeleton, 40, frame, xy.astype(np.float32), np.ones((80, 20)), np.ones(80))
+        people, who = shuffled(whole, who, int(first))
+        tracks = track_people(people, fps=30)
+        assert {frozenset(identities(track, who)) for track in tracks} == {frozenset({0}), frozenset({1})}
+        assert all(track.present.all() for track in tracks)

@@ -10,8 +10,8 @@ import numpy as np
 from dance_xai.motion.linking import Shapes, link
 from dance_xai.types import BoolArray, IntArray, People, PoseTrack
 
-MIN_SCORE = 0.3
-"""The score from which the demos of MoveNet and ViTPose show a person; below it most detections are false."""
+MIN_SCORE = 0.15
+"""Low, as estimators give people in unusual pictures 0.2; false detections are short and fall to ``MIN_SECONDS``."""
 
 MIN_CONFIDENCE = 0.2
 """Joints below this do not count for boxes and motion: their places are guesses that would stretch the box."""

@@ -19,8 +19,8 @@ def result(image, table, **more):
 def test_results_by_name_of_the_image(save, joints):
     items = [
         result("b/000003.jpg", joints(start=9)),
-        result("a/0001.jpg", joints()),
         result("a/0004.jpg", joints(start=2)),
+        result("a/0001.jpg", joints()),
     ]
     b, a = read_coco(save("results.json", items), Given(fps=12.5, height_width=(240, 320)))
     assert (a.clip, a.people.frames, a.people.frame.tolist()) == ("a", 5, [1, 4])
