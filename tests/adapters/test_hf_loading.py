@@ -180,17 +180,24 @@ def test_a_model_is_called_as_its_folder_or_as_on_the_hub(tmp_path, monkeypatch)
 
 
 def test_loading_writes_nothing_and_puts_verbosity_back(copy, capfd, transformers):
-    """Weights of a part that is not used would otherwise be reported in a table."""
+    """Weights of a part that is not used would otherwise be reported in a table, below a progress bar."""
     change_weights(copy, lambda weights: weights.update({"decoder.norm.weight": np.zeros(4, np.float32)}))
-    before = transformers.logging.get_verbosity()
-    transformers.logging.set_verbosity(logging.INFO)
+    log, said = transformers.logging, []
+    listener = logging.Handler()
+    listener.emit = said.append
+    log.add_handler(listener)
+    before = log.get_verbosity()
+    log.set_verbosity(logging.INFO)
+    log.enable_progress_bar()
     try:
         HFBackbone.load(copy, runtime=CPU)
-        assert transformers.logging.get_verbosity() == logging.INFO
+        assert log.get_verbosity() == logging.INFO and log.is_progress_bar_enabled()
     finally:
-        transformers.logging.set_verbosity(before)
+        log.disable_progress_bar()
+        log.set_verbosity(before)
+        log.remove_handler(listener)
     captured = capfd.readouterr()
-    assert captured.out == captured.err == ""
+    assert not said and captured.out == captured.err == ""
 
 
 @pytest.mark.parametrize("source", ["no-such-folder", "a/b/c", "../up", "/nowhere", Path("owner/name")])
