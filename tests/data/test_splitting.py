@@ -66,6 +66,9 @@ def test_clips_of_one_file_stay_together(rows, share, seed):
     for clip in done:
         splits.setdefault(clip.path, set()).add(clip.split)
     assert all(len(found) == 1 for found in splits.values())
+    first = min(clip.label or "" for clip in done)  # later classes never take its train videos
+    videos = {clip.path for clip in done if clip.label == first}
+    assert sum(splits[path] == {"test"} for path in videos) == min(round(share * len(videos)), len(videos) - 1)
 
 
 def test_seeds_matter_and_another_class_changes_nothing():
@@ -75,6 +78,12 @@ def test_seeds_matter_and_another_class_changes_nothing():
     assert first == same != other
     more = [*clips, Clip("x", "0"), Clip("y", "0")]
     assert [clip.split for clip in split_clips(more, rules[0], "clips")][:30] == first
+
+
+def test_files_of_an_earlier_class_count_in_the_share_of_a_later_one():
+    clips = clips_from([("a", "1", file) for file in range(4)] + [("b", "1", file) for file in range(8)], files=True)
+    done = split_clips(clips, SplitRule(by="stratified", test=0.5), "clips")
+    assert Counter(clip.label for clip in done if clip.split == "test") == {"a": 2, "b": 4}
 
 
 def test_named_subjects_are_tested_on():

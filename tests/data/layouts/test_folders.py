@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,16 @@ def test_linked_folders_are_followed_once(touch, clips_of, tmp_path):
     (root / "store" / "again").symlink_to(root / "v", target_is_directory=True)
     ids = set(clips_of(root, "v", split=HALF))
     assert {"v/run/a", "v/run/b", "v/hop/c", "v/hop/d"} <= ids and len(ids) < 20
+
+
+def test_names_that_are_not_text_are_refused(touch, clips_of):
+    root = touch(["run/a.mp4"])
+    try:
+        (root / "run" / os.fsdecode(b"\xff.mp4")).touch()
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 only")
+    with pytest.raises(DataError, match=r"expected file names in UTF-8, got 'run/\\udcff.mp4'"):
+        clips_of(root)
 
 
 def test_the_listing_changes_with_the_videos_only(touch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dance_xai.data.layouts.lists import read_list
@@ -26,11 +26,10 @@ def quoted(path: str, separator: str) -> str:
 @given(LINES, st.sampled_from([",", " "]), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_written_is_read(tmp_path, lines, separator, ending, bom, quotes):
+    assume(quotes or not any('"' in name for name, _ in lines))  # read as CSV where that fits
     path = tmp_path / "train.txt"
     texts = [f"{quoted(name, separator) if quotes else name}{separator}{label}" for name, label in lines]
     path.write_bytes((("\ufeff" if bom else "") + ending.join(texts)).encode())
-    if not quotes and any('"' in name for name, _ in lines):
-        return  # ambiguous: such names are read as CSV where they can be
     assert read_list(path) == [(number, name, str(label)) for number, (name, label) in enumerate(lines, start=1)]
 
 

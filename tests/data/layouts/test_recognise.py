@@ -59,6 +59,9 @@ def test_folders_by_their_own_files(touch, names, layout):
 def test_what_is_unknown_is_one_line(tmp_path):
     with pytest.raises(DataError, match=r"nowhere: expected a list of clips or a folder of videos, found nothing"):
         recognise(ClipsSource(Path("nowhere")), tmp_path)
+    (tmp_path / "a.txt").write_text('"' + "x" * 200_000)
+    with pytest.raises(DataError, match=r"a.txt: expected a header"):
+        recognise(ClipsSource(Path("a.txt")), tmp_path)
     (tmp_path / "a.txt").write_text("what,is\nthis")
     with pytest.raises(DataError, match=r"a.txt: expected a header .*'label', lines .* got 'what,is' first"):
         recognise(ClipsSource(Path("a.txt")), tmp_path)
@@ -92,7 +95,9 @@ def test_settings_are_checked():
     found = adapter.validate_python(tree)
     assert found == ClipsSource(Path("v"), "ucf101", fold=2, split=SplitRule("subject", test_subjects=(2, "x")))
     assert adapter.validate_python(adapter.dump_python(found, mode="json")) == found
-    for wrong in ({"layout": "zip"}, {"fold": 4}, {"split": {"by": "luck"}}, {"split": {"by": "subject", "test": 1}}):
+    with pytest.raises(ValidationError, match="'auto', 'csv', 'list'"):
+        adapter.validate_python({"path": "v", "layout": "zip"})
+    for wrong in ({"fold": 4}, {"split": {"by": "luck"}}, {"split": {"by": "subject", "test": 1}}):
         with pytest.raises(ValidationError):
             adapter.validate_python({"path": "v", **wrong})
     old = {"path": "clips.csv", "id_column": "clip", "label_column": "label", "split_column": "split"}

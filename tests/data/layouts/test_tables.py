@@ -151,7 +151,7 @@ GOOD = "clip,label,split,start,end\n1,a,train,0,1\n2,b,train,,\n"
         (GOOD + "3,a,train,-1,\n", r"line 4: expected seconds from 0, got '-1'"),
         (GOOD + "3,a,train,nan,\n", r"line 4: expected seconds from 0, got 'nan'"),
         (GOOD + "3,a,train,2,2\n", r"line 4: expected an end after the start, got 2.0 to 2.0 s"),
-        (GOOD + '"3\n3",a,train,,x\n', r"line 5: expected seconds from 0, got 'x'"),
+        (GOOD + '"3\n3",a,train,,x\n', r"line 5: expected one line in column 'clip', got several"),
         ("label,split\na,train\n", r"expected the column 'path', got label, split; .* as path_column"),
         ("clip,label,label\n1,a,b\n", r"unique columns, got 1 of them repeated \(label\)"),
         ("clip,label\n1,a\n2,b\n", r"\(read as csv\): expected the split of every clip .*got none"),

@@ -66,19 +66,29 @@ def is_video(name: str) -> bool:
     return name.lower().endswith(VIDEO_SUFFIXES)
 
 
+def _is_text(name: str) -> bool:
+    """Whether a file name is text in UTF-8, not other bytes."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def video_files(folder: Path) -> list[str]:
     """The videos below a folder, sorted, as paths from it with forward slashes.
 
     Links to folders are followed; hidden files and folders are passed over.
 
     Raises:
-        DataError: The folder is missing or holds no video.
+        DataError: The folder is missing, cannot be read or holds no video, or a name is not text.
     """
-    found = sorted(_walk(folder, ""))
+    try:
+        found = sorted(_walk(folder, ""))
+    except OSError as error:
+        raise DataError(f"{folder}: expected a readable folder, got {error.strerror}; check its rights") from error
     if not found:
         raise DataError(
             f"{folder}: expected a folder with videos ({', '.join(VIDEO_SUFFIXES)}), found none; check the path"
         )
+    if odd := [name for name in found if not _is_text(name)]:
+        raise DataError(f"{folder}: expected file names in UTF-8, got {odd[0]!a}; rename the file")
     return found
 
 

@@ -50,7 +50,7 @@ def _file_layout(file: Path, label_column: str) -> LayoutName:
         return "jsonl"
     lines = numbered_lines(file, "a list of clips")
     first = lines[0][1] if lines else ""
-    if label_column in (cell.strip() for cell in next(csv.reader([first]), [])):
+    if label_column in _cells(first):
         return "csv"
     if split_line(first, ",") or split_line(first, " "):
         return "list"
@@ -60,3 +60,10 @@ def _file_layout(file: Path, label_column: str) -> LayoutName:
         f"{file}: expected a header with the column {label_column!r}, lines 'path label', or a .jsonl file, "
         f"got {first[:80]!r} first; mend the file or name its layout"
     )
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return [cell.strip() for cells in csv.reader([line]) for cell in cells]
+    except csv.Error:
+        return []

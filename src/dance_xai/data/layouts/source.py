@@ -37,7 +37,7 @@ class ClipsSource:
 
     __pydantic_config__ = STRICT
     path: Path
-    layout: Literal["auto"] | LayoutName = "auto"
+    layout: Literal["auto", LayoutName] = "auto"
     label_column: str | None = None
     id_column: str | None = None
     path_column: str | None = None

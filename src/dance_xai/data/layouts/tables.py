@@ -154,6 +154,8 @@ def row_entry(table: Table, row: int, columns: dict[str, str], base: Path, root:
     cell = {role: cells[column].strip() for role, column in columns.items()}
     if empty := [columns[role] for role in _NEEDED if cell.get(role) == ""]:
         raise DataError(f"{where}: expected a value in column {some(map(repr, empty))}, got none; fill it in")
+    if broken := [columns[role] for role, text in cell.items() if len(text.splitlines()) > 1]:
+        raise DataError(f"{where}: expected one line in column {some(map(repr, broken))}, got several; mend the cell")
     path = base / cell["path"] if "path" in cell else None
     start, end = _seconds(where, cell.get("start")), _seconds(where, cell.get("end"))
     if end is not None and end <= (start or 0.0):
