@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dance_xai.planted.acting import Stage, act
+from dance_xai.planted.acting import act
 from dance_xai.planted.body import COCO_17, RIGID_BONES
 from dance_xai.planted.moves import MOTION_NAMES, MOTIONS
+from dance_xai.planted.stage import Stage
 
 QUIET = Stage(jitter=0, occluded=0, missed=0, absent=0)
 

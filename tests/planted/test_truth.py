@@ -7,8 +7,8 @@ import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from dance_xai.errors import ShapeError
-from dance_xai.planted.acting import Span
 from dance_xai.planted.rule import SHORTCUT_CLASS, SHORTCUT_RIVAL, SHORTCUT_SCENE
+from dance_xai.planted.stage import Span
 from dance_xai.planted.truth import REST, score_discovery, shortcut, true_motions
 
 SPANS = ((Span("squat", 10, 30), Span("wave", 40, 60)), (Span("wave", 0, 20),))

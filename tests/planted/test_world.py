@@ -9,8 +9,8 @@ from sklearn.metrics import average_precision_score
 from sklearn.preprocessing import StandardScaler
 
 from dance_xai.errors import ConfigError
-from dance_xai.planted.acting import Stage
 from dance_xai.planted.rule import CLASSES, DISTRACTORS, SHORTCUT_CLASS, SHORTCUT_RIVAL, SMALL
+from dance_xai.planted.stage import Stage
 from dance_xai.planted.world import make_world
 from dance_xai.types import KINDS
 

@@ -10,46 +10,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dance_xai.planted.body import COCO_17, draw_bodies, place_joints
+from dance_xai.planted.body import Bodies, draw_bodies, place_joints
 from dance_xai.planted.camera import Cameras, draw_cameras, project
 from dance_xai.planted.channels import SIZE, SLOTS, STANDING
 from dance_xai.planted.moves import MOTION_NAMES, MOTIONS
-from dance_xai.types import BoolArray, FloatArray, IntArray, PoseTrack
+from dance_xai.planted.observing import confidence_of, cut_tracks
+from dance_xai.planted.stage import Script, Span, Stage
+from dance_xai.types import FloatArray, IntArray, PoseTrack
 
-_FPS = (24.0, 25.0, 30.0)
 _EASE_IN = 0.12
-
-
-@dataclass(frozen=True)
-class Span:
-    """When a motion is truly seen: frames ``start`` to ``stop``, without the last."""
-
-    motion: str
-    start: int
-    stop: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """How much people, cameras and pose estimates differ between clips.
-
-    Attributes:
-        azimuth: Degrees, lowest and highest; 0 is the front, 90 the person's left.
-        elevation: Degrees above the horizon, lowest and highest.
-        speed: Slowest and fastest, 1 is the usual speed.
-        jitter: Standard deviation of a joint's position, share of the person's height.
-        occluded: Share of clips where a limb is hidden for a while.
-        missed: Share of single joints that are not found.
-        absent: Share of clips where nobody is found for some frames.
-    """
-
-    azimuth: tuple[float, float] = (15.0, 65.0)
-    elevation: tuple[float, float] = (-3.0, 12.0)
-    speed: tuple[float, float] = (0.85, 1.2)
-    jitter: float = 0.006
-    occluded: float = 0.25
-    missed: float = 0.005
-    absent: float = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,16 +41,26 @@ class Acting:
 
 
 @dataclass(frozen=True, eq=False)
-class _Script:
-    """Segments (S,) and clips (N,): which motion, where, how often, how fast."""
+class Performance:
+    """What truly happens in N clips of F frames in all, before anybody looks.
 
-    motion: IntArray
+    Attributes:
+        script: Which motions, when.
+        joints: (F, 17, 3) metres.
+        clip: (F,) clip of each frame.
+        first: (N,) first frame of each clip.
+        seconds: (F,) time since the clip began.
+        bodies: N people.
+        cameras: N cameras.
+    """
+
+    script: Script
+    joints: FloatArray
     clip: IntArray
-    start: IntArray
-    frames: IntArray
-    repeats: IntArray
-    lengths: IntArray
-    fps: FloatArray
+    first: IntArray
+    seconds: FloatArray
+    bodies: Bodies
+    cameras: Cameras
 
 
 def act(
@@ -99,24 +78,37 @@ def act(
         Pose tracks of ``COCO_17`` with their true spans.
     """
     stage = stage or Stage()
+    played = perform(motions, rng, stage)
+    script, bodies, cameras = played.script, played.bodies, played.cameras
+    xy = project(played.joints, played.clip, played.seconds, cameras)
+    size = bodies.height * cameras.focal / cameras.distance
+    xy = xy + rng.normal(size=xy.shape) * (stage.jitter * size)[played.clip, None, None]
+    confidence = confidence_of(script.lengths, played.first, rng, stage)
+    tracks = cut_tracks(clips, xy, confidence, script, cameras)
+    return Acting(tracks, spans_of(script, len(clips)), played.joints, script.lengths, cameras)
+
+
+def perform(motions: Sequence[Sequence[str]], rng: np.random.Generator, stage: Stage) -> Performance:
+    """Let a different person act out the motions of each clip before a camera of their own.
+
+    Args:
+        motions: For each clip the names of its motions, from ``MOTION_NAMES``.
+        rng: Source of all chance.
+        stage: How much clips differ.
+    """
     script = _write_script(motions, rng, stage)
-    clip = np.repeat(np.arange(len(clips)), script.lengths)
+    clip = np.repeat(np.arange(len(motions)), script.lengths)
     first = np.cumsum(script.lengths) - script.lengths
     seconds = (np.arange(len(clip)) - first[clip]) / script.fps[clip]
-    channels = _move(script, first, len(clip), rng) + _sway(clip, seconds, len(clips), rng)
-    bodies = draw_bodies(len(clips), rng)
+    channels = _move(script, first, len(clip), rng) + _sway(clip, seconds, len(motions), rng)
+    bodies = draw_bodies(len(motions), rng)
     joints = place_joints(channels, bodies.rows(clip))
-    cameras = draw_cameras(len(clips), rng, azimuth=stage.azimuth, elevation=stage.elevation)
-    xy = project(joints, clip, seconds, cameras)
-    size = bodies.height * cameras.focal / cameras.distance
-    xy = xy + rng.normal(size=xy.shape) * (stage.jitter * size)[clip, None, None]
-    confidence = _confidence(script.lengths, first, rng, stage)
-    tracks = _cut(clips, xy, confidence, script, cameras)
-    return Acting(tracks, _spans(script, len(clips)), joints, script.lengths, cameras)
+    cameras = draw_cameras(len(motions), rng, azimuth=stage.azimuth, elevation=stage.elevation, frames=stage.frames)
+    return Performance(script, joints, clip, first, seconds, bodies, cameras)
 
 
-def _write_script(motions: Sequence[Sequence[str]], rng: np.random.Generator, stage: Stage) -> _Script:
-    fps = rng.choice(_FPS, len(motions))
+def _write_script(motions: Sequence[Sequence[str]], rng: np.random.Generator, stage: Stage) -> Script:
+    fps = rng.choice(stage.fps, len(motions))
     rows, lengths = [], np.zeros(len(motions), dtype=np.int64)
     for clip, names in enumerate(motions):
         at = rng.uniform(0.3, 0.7)
@@ -128,10 +120,10 @@ def _write_script(motions: Sequence[Sequence[str]], rng: np.random.Generator, st
             at += lasts + rng.uniform(0.2, 0.5)
         lengths[clip] = round((at + rng.uniform(0.1, 0.3)) * fps[clip])
     motion, clip_of, start, frames, count = np.array(rows, dtype=np.int64).T
-    return _Script(motion, clip_of, start, frames, count, lengths, fps)
+    return Script(motion, clip_of, start, frames, count, lengths, fps)
 
 
-def _move(script: _Script, first: IntArray, frames: int, rng: np.random.Generator) -> FloatArray:
+def _move(script: Script, first: IntArray, frames: int, rng: np.random.Generator) -> FloatArray:
     """(F, 29): standing, and within segments the motion at an unevenly running phase."""
     segment = np.repeat(np.arange(len(script.motion)), script.frames)
     begin = np.cumsum(script.frames) - script.frames
@@ -171,55 +163,8 @@ def _sway(clip: IntArray, seconds: FloatArray, clips: int, rng: np.random.Genera
     return np.asarray(wave * reach + habit[clip])
 
 
-_HIDDEN = (
-    ("left_elbow", "left_wrist"),
-    ("right_wrist",),
-    ("left_ankle",),
-    ("right_knee", "right_ankle"),
-    ("left_eye", "left_ear"),
-)
-
-
-def _confidence(lengths: IntArray, first: IntArray, rng: np.random.Generator, stage: Stage) -> FloatArray:
-    """(F, 17) in 0..1, exactly 0 where a joint is hidden or missed or nobody is there."""
-    confidence = np.clip(rng.normal(0.88, 0.06, (int(lengths.sum()), len(COCO_17.joints))), 0.5, 1)
-    confidence[rng.random(confidence.shape) < stage.missed] = 0
-    for clip in np.flatnonzero(rng.random(len(lengths)) < stage.occluded):
-        limb = COCO_17.index(*_HIDDEN[rng.integers(len(_HIDDEN))])
-        confidence[_run(lengths[clip], first[clip], rng, 0.2, 0.6)[:, None], limb] = 0
-    for clip in np.flatnonzero(rng.random(len(lengths)) < stage.absent):
-        confidence[_run(lengths[clip], first[clip], rng, 0.03, 0.09)] = 0
-    return confidence
-
-
-def _run(length: int, first: int, rng: np.random.Generator, low: float, high: float) -> IntArray:
-    count = max(1, round(rng.uniform(low, high) * length))
-    return first + int(rng.integers(0, length - count + 1)) + np.arange(count)
-
-
-def _cut(
-    clips: Sequence[str], xy: FloatArray, confidence: FloatArray, script: _Script, cameras: Cameras
-) -> tuple[PoseTrack, ...]:
-    seen: BoolArray = confidence > 0
-    xy = np.where(seen[..., None], xy, 0).astype(np.float32)
-    confidence = confidence.astype(np.float32)
-    edges = np.cumsum(script.lengths)[:-1]
-    parts = zip(clips, np.split(xy, edges), np.split(confidence, edges), strict=True)
-    return tuple(
-        PoseTrack(
-            clip=clip,
-            skeleton=COCO_17,
-            xy=points,
-            confidence=sure,
-            present=np.asarray((sure > 0).any(axis=1)),
-            fps=float(script.fps[row]),
-            height_width=(int(cameras.height_width[row, 0]), int(cameras.height_width[row, 1])),
-        )
-        for row, (clip, points, sure) in enumerate(parts)
-    )
-
-
-def _spans(script: _Script, clips: int) -> tuple[tuple[Span, ...], ...]:
+def spans_of(script: Script, clips: int) -> tuple[tuple[Span, ...], ...]:
+    """The true spans of each of N clips, in order."""
     found: list[list[Span]] = [[] for _ in range(clips)]
     for which, clip, start, frames in zip(script.motion, script.clip, script.start, script.frames, strict=True):
         found[clip].append(Span(MOTION_NAMES[which], int(start), int(start + frames)))

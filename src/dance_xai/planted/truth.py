@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dance_xai.errors import ShapeError, check_shape
-from dance_xai.planted.acting import Span
 from dance_xai.planted.rule import SHORTCUT_CLASS, SHORTCUT_RIVAL, SHORTCUT_SCENE
-from dance_xai.planted.world import PlantedWorld
+from dance_xai.planted.stage import Span
+from dance_xai.planted.world import Planted
 from dance_xai.types import IntArray
 
 REST = "rest"
@@ -50,7 +50,7 @@ class Shortcut:
         )
 
 
-def shortcut(world: PlantedWorld) -> Shortcut:
+def shortcut(world: Planted) -> Shortcut:
     """The planted shortcut with its shares as counted in this world."""
     here = world.presence["scene"][:, world.names["scene"].index(SHORTCUT_SCENE)]
     clips = world.manifest.clips + world.shifted.clips

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dance_xai.errors import ConfigError
-from dance_xai.planted.acting import Acting, Span, Stage, act
+from dance_xai.planted.acting import Acting, act
 from dance_xai.planted.encoders import Encoders, embed_phrases, embed_videos, encode_backbone
 from dance_xai.planted.rule import CLASSES, RULES, VISIBLE, Part, Rule, draw_presence
+from dance_xai.planted.stage import Span, Stage
 from dance_xai.types import BoolArray, Clip, Features, FloatArray, Kind, Manifest, Phrases, PoseTrack
 
 TRAIN_SHARE = 0.75
@@ -17,36 +18,26 @@ BACKBONE, DUAL = "planted_backbone", "planted_dual"
 
 
 @dataclass(frozen=True, eq=False)
-class PlantedWorld:
-    """A data set and everything that is true about it.
+class Planted:
+    """Clips and what is true about them.
 
     Rows are the clips of ``manifest`` followed by those of ``shifted``.
 
     Attributes:
         manifest: Train and test clips.
         shifted: Further test clips in which the shortcut is broken; the rule holds as before.
-        tracks: Pose tracks of all rows, ``coco_17``.
-        features: (N, D) of the fake backbone, all rows.
-        video: (N, E) of the fake dual encoder, all rows.
-        phrases: Object and scene phrases in the dual encoder's space; the last ones of each are never seen.
         presence: Per kind (N, C) what each clip truly shows, in the order of ``names``.
-        names: Per kind the C planted concepts; for object and scene the first C phrases.
+        names: Per kind the C planted concepts.
         spans: Per clip id when its motions are truly seen.
         rules: One rule per class.
-        joints: (F, 17, 3) metres of all frames of all rows behind one another, before camera and noise.
     """
 
     manifest: Manifest
     shifted: Manifest
-    tracks: tuple[PoseTrack, ...]
-    features: Features
-    video: Features
-    phrases: dict[Kind, Phrases]
     presence: dict[Kind, BoolArray]
     names: dict[Kind, tuple[str, ...]]
     spans: dict[str, tuple[Span, ...]]
     rules: tuple[Rule, ...]
-    joints: FloatArray = field(repr=False)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -56,6 +47,25 @@ class PlantedWorld:
     def shown(self, kind: Kind, row: int) -> set[str]:
         """Names of the concepts of one kind that a row truly shows."""
         return {self.names[kind][column] for column in np.flatnonzero(self.presence[kind][row])}
+
+
+@dataclass(frozen=True, eq=False)
+class PlantedWorld(Planted):
+    """A data set of poses and features, and everything that is true about it.
+
+    Attributes:
+        tracks: Pose tracks of all rows, ``coco_17``.
+        features: (N, D) of the fake backbone, all rows.
+        video: (N, E) of the fake dual encoder, all rows.
+        phrases: Object and scene phrases in the dual encoder's space, first those of ``names``, then some never seen.
+        joints: (F, 17, 3) metres of all frames of all rows behind one another, before camera and noise.
+    """
+
+    tracks: tuple[PoseTrack, ...]
+    features: Features
+    video: Features
+    phrases: dict[Kind, Phrases]
+    joints: FloatArray = field(repr=False)
 
 
 def make_world(
@@ -80,17 +90,11 @@ def make_world(
 
     Source: ours.
     """
-    if clips_per_class < 4:
-        raise ConfigError(f"clips_per_class: expected at least 4, got {clips_per_class}; ask for more clips")
     rng = np.random.default_rng(seed)
     encoders = encoders or Encoders()
-    train = round(TRAIN_SHARE * clips_per_class)
-    sizes: dict[Part, int] = {"train": train, "test": clips_per_class - train}
-    sizes["shifted"] = clips_per_class // 4 if shifted_per_class is None else shifted_per_class
-    presence, clips = _cast(sizes, rng)
-    names = [[VISIBLE["motion"][i] for i in np.flatnonzero(row)] for row in presence["motion"]]
+    presence, clips = cast_clips(clips_per_class, shifted_per_class, rng)
     ids = tuple(clip.id for clip in clips)
-    acting = act(ids, names, rng, stage)
+    acting = act(ids, motions_of(presence), rng, stage)
     phrases = embed_phrases(encoders, rng)
     split = len(CLASSES) * clips_per_class
     return PlantedWorld(
@@ -108,8 +112,15 @@ def make_world(
     )
 
 
-def _cast(sizes: dict[Part, int], rng: np.random.Generator) -> tuple[dict[Kind, BoolArray], tuple[Clip, ...]]:
-    """What every clip shows, and the clips: train, test, shifted, each in class order."""
+def cast_clips(
+    clips_per_class: int, shifted_per_class: int | None, rng: np.random.Generator
+) -> tuple[dict[Kind, BoolArray], tuple[Clip, ...]]:
+    """What every clip shows, and the clips: train, test, shifted, each in class order; arguments as ``make_world``."""
+    if clips_per_class < 4:
+        raise ConfigError(f"clips_per_class: expected at least 4, got {clips_per_class}; ask for more clips")
+    train = round(TRAIN_SHARE * clips_per_class)
+    sizes: dict[Part, int] = {"train": train, "test": clips_per_class - train}
+    sizes["shifted"] = clips_per_class // 4 if shifted_per_class is None else shifted_per_class
     drawn, clips = [], []
     for part, count in sizes.items():
         for number, label in enumerate(CLASSES):
@@ -117,6 +128,11 @@ def _cast(sizes: dict[Part, int], rng: np.random.Generator) -> tuple[dict[Kind, 
             names = [f"{part}_{number:02d}_{i:03d}" for i in range(count)]
             clips += [Clip(id=name, label=label, split="train" if part == "train" else "test") for name in names]
     return {kind: np.concatenate([shown[kind] for shown in drawn]) for kind in VISIBLE}, tuple(clips)
+
+
+def motions_of(presence: dict[Kind, BoolArray]) -> list[list[str]]:
+    """The names of the motions of each clip."""
+    return [[VISIBLE["motion"][i] for i in np.flatnonzero(row)] for row in presence["motion"]]
 
 
 def _views(acting: Acting) -> FloatArray:

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dance_xai.planted.truth import shortcut
-from dance_xai.planted.world import PlantedWorld
-from dance_xai.types import Clip
+from dance_xai.planted.world import Planted, PlantedWorld
+from dance_xai.types import Clip, PoseTrack
 
 _Arrays: TypeAlias = dict[str, Any]
 
@@ -41,7 +41,7 @@ def write_world(world: PlantedWorld, folder: Path) -> dict[str, Path]:
     train = tuple(clip for clip in world.manifest.clips if clip.split == "train")
     _write_clips(world.manifest.clips, paths["clips"])
     _write_clips(train + world.shifted.clips, paths["shifted"])
-    np.savez(paths["keypoints"], **_keypoints(world))
+    np.savez(paths["keypoints"], **pose_arrays(world.tracks))
     np.savez(paths["features"], **_features(world))
     np.savez(paths["phrases"], **_phrases(world))
     paths["truth"].write_text(json.dumps(truth_record(world), indent=1) + "\n", encoding="utf-8")
@@ -60,16 +60,17 @@ def _features(world: PlantedWorld) -> _Arrays:
     return {"ids": np.array(world.ids), **spaces}
 
 
-def _keypoints(world: PlantedWorld) -> _Arrays:
-    confidence = np.concatenate([track.confidence for track in world.tracks])
+def pose_arrays(tracks: tuple[PoseTrack, ...]) -> _Arrays:
+    """Pose tracks as the arrays of a pose file: the frames of all clips behind one another."""
+    confidence = np.concatenate([track.confidence for track in tracks])
     return {
-        "ids": np.array([track.clip for track in world.tracks]),
-        "lengths": np.array([len(track.xy) for track in world.tracks], dtype=np.int32),
-        "xy_px": np.concatenate([track.xy for track in world.tracks]),
+        "ids": np.array([track.clip for track in tracks]),
+        "lengths": np.array([len(track.xy) for track in tracks], dtype=np.int32),
+        "xy_px": np.concatenate([track.xy for track in tracks]),
         "visible": (confidence > 0).astype(np.uint8),
         "confidence": confidence,
-        "height_width": np.array([track.height_width for track in world.tracks], dtype=np.int32),
-        "fps": np.array([track.fps for track in world.tracks], dtype=np.float32),
+        "height_width": np.array([track.height_width for track in tracks], dtype=np.int32),
+        "fps": np.array([track.fps for track in tracks], dtype=np.float32),
     }
 
 
@@ -81,7 +82,7 @@ def _phrases(world: PlantedWorld) -> _Arrays:
     return arrays
 
 
-def truth_record(world: PlantedWorld) -> dict[str, Any]:
+def truth_record(world: Planted) -> dict[str, Any]:
     """What is true about a world, as plain data: rules, shortcut, and per clip what it shows and when."""
     found = shortcut(world)
     return {
