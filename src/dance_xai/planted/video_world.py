@@ -38,7 +38,7 @@ class VideoWorld(Planted):
 
 
 def make_video_world(
-    *, clips_per_class: int = 20, shifted_per_class: int | None = None, seed: int = 0, stage: Stage | None = None
+    *, clips_per_class: int = 14, shifted_per_class: int | None = None, seed: int = 0, stage: Stage | None = None
 ) -> VideoWorld:
     """Make a planted world to be drawn; the same arguments give the same world.
 

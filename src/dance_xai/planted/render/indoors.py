@@ -36,9 +36,11 @@ def living_room(plate: Plate) -> None:
     _wall(plate, wall, paint, (236, 234, 228))
     _rug(plate)
     left, right = plate.span(wall)
-    _window(plate, float(rng.uniform(left + 0.3, right - 1.6)), wall)
-    for _ in range(int(rng.integers(1, 4))):
-        _picture(plate, float(rng.uniform(left, right)), wall)
+    window = float(rng.uniform(left + 0.3, right - 1.6))
+    _window(plate, window, wall)
+    for x in np.arange(left + rng.uniform(0, 1), right, 1.3):
+        if not window - 1.4 < x < window + 1.9 and rng.random() < 0.7:
+            _picture(plate, float(x), wall)
     _sofa(plate, float(rng.uniform(left + 0.6, right - 0.6)), wall + 0.7)
     for _ in range(2):
         (_plant if rng.random() < 0.5 else _floor_lamp)(plate, float(rng.uniform(left, right)), wall + 0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ ZOOM = 2
 """Plate pixels per frame pixel; also the fineness with which the picture can move."""
 
 _TILE = 256
+_GREY, _GRAIN = 128, 2.5  # middle and strength of the fine unevenness
 Colour = Sequence[float] | FloatArray
 
 
@@ -140,21 +141,37 @@ class Plate:
                 np.asarray(colour) * np.clip(bright, 0.75, 1.3),
             )
 
-    def grain(self, strength: float) -> None:
+    def grain(self) -> None:
         """Fine unevenness over the whole picture, as every real surface has."""
-        from PIL import Image
+        from PIL import Image, ImageChops
 
-        pixels = np.asarray(self.image).astype(np.int16)
-        spots = (_noise_tile() * strength).astype(np.int16)
-        repeats = (-(-pixels.shape[0] // _TILE), -(-pixels.shape[1] // _TILE))
-        pixels += np.tile(spots, repeats)[: pixels.shape[0], : pixels.shape[1], None]
-        self.image.paste(Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8)))
+        spots = Image.new("RGB", self.size)
+        tile = _grain_tile()
+        for x in range(0, self.size[0], _TILE):
+            for y in range(0, self.size[1], _TILE):
+                spots.paste(tile, (x, y))
+        self.image.paste(ImageChops.add(self.image, spots, offset=-_GREY))
+
+
+@lru_cache(maxsize=4096)
+def _ink(red: int, green: int, blue: int) -> tuple[int, int, int]:
+    values = np.clip(quieted(np.array([red, green, blue])), 0, 255).round().astype(int).tolist()
+    return values[0], values[1], values[2]
 
 
 def ink(colour: Colour) -> tuple[int, int, int]:
-    """A quiet colour as Pillow wants it."""
-    red, green, blue = np.clip(quieted(np.asarray(colour)), 0, 255).round().astype(int)
-    return int(red), int(green), int(blue)
+    """A quiet colour as Pillow wants it, in steps of 4 levels."""
+    red, green, blue = (4 * round(float(value) / 4) for value in colour)
+    return _ink(red, green, blue)
+
+
+@cache
+def _grain_tile() -> Image.Image:
+    """The texture around a middle grey."""
+    from PIL import Image
+
+    grey = (_GREY + _GRAIN * _noise_tile()).astype(np.uint8)
+    return Image.fromarray(np.repeat(grey[..., None], 3, axis=2))
 
 
 @cache

@@ -17,10 +17,8 @@ SCENES: dict[str, Callable[[Plate], None]] = {
 }
 """What draws each scene of ``rule.SCENES`` on a plate."""
 
-_GRAIN = 2.5
-
 
 def draw_scene(plate: Plate, scene: str) -> None:
     """Draw a scene on an empty plate."""
     SCENES[scene](plate)
-    plate.grain(_GRAIN)
+    plate.grain()

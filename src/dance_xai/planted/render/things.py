@@ -116,11 +116,13 @@ def _dumbbell(holder: Holder, dark: FloatArray, steel: FloatArray) -> list[Solid
 
 def _jump_rope(holder: Holder, cord: FloatArray, grip: FloatArray) -> list[Solid]:
     left, right = holder.hand("left"), holder.hand("right")
-    angle = _rope_angle(holder.shot)[:, None, None]
+    angle = _rope_angle(holder.shot)[:, None]
+    feet = (holder.at["left_ankle"] + holder.at["right_ankle"]) / 2 - np.array([0, 0.13, 0])
+    down = feet - (left + right) / 2
+    back = np.cross(holder.frame()[0], down)
+    swing = (np.cos(angle) * down + np.sin(angle) * back) * (1.15 - 0.15 * np.cos(angle))  # over the head it needs room
     along = np.linspace(0, 1, 13)[None, :, None]
-    reach = 1.04 * np.minimum(left[:, 1], right[:, 1]).mean() * np.sin(np.pi * along) ** 0.7
-    swing = np.concatenate([0 * angle, -np.cos(angle), -np.sin(angle)], axis=2)
-    line = left[:, None] + (right - left)[:, None] * along + reach * swing
+    line = left[:, None] + (right - left)[:, None] * along + swing[:, None] * np.sin(np.pi * along) ** 0.7
     solids = [Solid(line[:, k : k + 2], (0.022, 0.022), cord, tones=1) for k in range(12)]
     for hand, next_to in ((left, line[:, 1]), (right, line[:, -2])):
         solids.append(Solid(np.stack([hand, hand + 0.14 * _unit(next_to - hand)], axis=1), (0.02, 0.02), grip, tones=1))
