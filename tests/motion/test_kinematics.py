@@ -11,8 +11,8 @@ from dance_xai.data.skeletons import COCO_17, KINECT_20, PENN_13
 from dance_xai.errors import DataError
 from dance_xai.motion.encoder import mirrored
 from dance_xai.motion.kinematics import MEASURES, PoseKinematics
-from dance_xai.motion.kinematics_body import JOINTS, POINTS, movement_of
-from dance_xai.motion.kinematics_summary import BANDS
+from dance_xai.motion.kinematics_body import JOINTS, POINTS, SMOOTHING, movement_of
+from dance_xai.motion.kinematics_summary import BANDS, STILL
 from dance_xai.protocols import PoseBackbone
 from dance_xai.types import PoseTrack
 
@@ -115,6 +115,9 @@ def test_a_wave_has_its_peak_at_its_rate(wave, hertz, fps):
     assert measured["dominant_rate"][RIGHT] == pytest.approx(hertz, abs=0.08)
     band = measured["spectrum"][:, RIGHT].argmax()
     assert BANDS[band] - 0.1 <= hertz <= BANDS[band + 1]
+    power = (np.expm1(measured["spectrum"][:, RIGHT]) * STILL).sum()
+    softened = 0.15 * np.exp(-2 * (np.pi * SMOOTHING * hertz) ** 2)  # what the smoothing leaves of the amplitude
+    assert power == pytest.approx(softened**2 / 2, rel=0.16)
     assert measured["dominant_rate"][LEFT] == 0 and measured["spectrum"][:, LEFT].max() < 1e-9
 
 
@@ -126,6 +129,8 @@ def test_speeds_are_in_statures_per_second(wave):
 
 def test_rest_before_and_after_does_not_matter(wave):
     short, long = wave(1.0, seconds=3.0), wave(1.0, seconds=9.0, begin=4.0, end=7.0)
+    for track in (short, long):
+        track.xy[:] += np.random.default_rng(0).normal(0, 0.3, track.xy.shape)  # pixels, of a tracker
     start, stop = (lambda m: (m.start, m.stop))(movement_of(long, use_3d=False))
     assert abs(start - 120) < 6 and abs(stop - 210) < 6
     assert _unlike(FLAT.encode(short), FLAT.encode(long)) < 0.15
@@ -175,6 +180,14 @@ def test_short_gaps_are_filled_and_long_ones_are_not_believed(wave):
     assert np.abs(long["ranges"]).max() < 1.5 and long["share_known"][LEFT] == 1
 
 
+def test_what_is_bridged_over_a_long_gap_does_not_count(standing):
+    bob = 0.3 * np.sin(np.linspace(0, np.pi, 61))  # the whole body sinks and rises, nothing moves around the root
+    track = _track(standing + np.stack([np.zeros(61), bob], axis=1)[:, None])
+    track.confidence[10:51, PENN_13.joints.index("right_wrist")] = 0
+    least, greatest, spread = FLAT.measures(track)["ranges"][:, RIGHT, 1]
+    assert greatest - least < 0.12 and spread < 0.05
+
+
 def test_absent_frames_are_told_from_stillness(wave):
     track = wave(1.0)
     track.present[40:100], track.xy[40:100] = False, np.nan
@@ -187,7 +200,7 @@ def test_absent_frames_are_told_from_stillness(wave):
 def test_nobody_gives_zeros_and_one_pose_is_enough(backbone, wave):
     track = _solid(wave())
     width = len(backbone.encode(track))
-    nobody = backbone.encode(replace(track, present=np.zeros_like(track.present)))
+    nobody = backbone.encode(replace(track, present=np.zeros_like(track.present), fps=None, xyz=None))
     unseen = backbone.encode(replace(track, confidence=np.zeros_like(track.confidence)))
     assert nobody.shape == unseen.shape == (width,) and not nobody.any() and not unseen.any()
     one = replace(track, xy=track.xy[:1], xyz=track.xyz[:1], confidence=track.confidence[:1], present=track.present[:1])

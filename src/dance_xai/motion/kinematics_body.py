@@ -35,8 +35,8 @@ class Movement:
 
     Attributes:
         points: (T, P, d) of ``POINTS``: joints in stature units around the root of their own pose, and the root around
-            its mean over the clip. 0 for a joint that is never seen.
-        known: (T, P) True where the joint was measured or a short gap was filled. Elsewhere ``points`` only bridges.
+            its mean over the clip.
+        known: (T, P) True where the joint was measured or a short gap was filled. Elsewhere ``points`` means nothing.
         start: First pose of the active part.
         stop: One past its last pose.
     """
@@ -155,9 +155,7 @@ def _around_root(points: FloatArray, known: BoolArray) -> tuple[FloatArray, Bool
     root_known: BoolArray = np.asarray(known[:, pair].all(axis=1))[:, None]
     middle = (root * root_known[..., None]).sum(axis=0) / max(int(root_known.sum()), 1)
     known = np.concatenate([known & root_known, root_known], axis=1)
-    around = np.concatenate([points - root, root - middle], axis=1)
-    some: BoolArray = np.asarray(known.any(axis=0))
-    return np.where(some[:, None], around, 0), known
+    return np.concatenate([points - root, root - middle], axis=1), known
 
 
 def _at_rate(points: FloatArray, known: BoolArray, fps: float) -> tuple[FloatArray, BoolArray]:
