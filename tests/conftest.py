@@ -18,9 +18,9 @@ from dance_xai.planted.world import PlantedWorld, make_world
 from dance_xai.planted.write import write_world
 from dance_xai.workflows.fitting import fit_run
 
+settings.register_profile("untimed", deadline=None)
 settings.register_profile("repeatable", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("repeatable")
+settings.load_profile("repeatable" if os.environ.get("CI") else "untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ROOT / "src" / "dance_xai" / "planted" / "settings.toml"

@@ -15,7 +15,7 @@ LAYERS = (
     ("data", "motion", "text", "features", "targets", "planted", "adapters"),
     ("model",),
     ("artifacts", "explain", "edit", "evaluate"),
-    ("stages",),
+    ("stages", "extract"),
     ("config",),
     ("pipeline",),
     ("report",),

@@ -15,6 +15,7 @@ from annotated_types import Ge
 
 from dance_xai.data.dataset import DataConfig
 from dance_xai.errors import ConfigError
+from dance_xai.extract.settings import ExtractConfig
 from dance_xai.stages.settings import STRICT, HeadConfig, LayerConfig, MotionConfig, TextConfig
 from dance_xai.types import Activations
 
@@ -32,6 +33,7 @@ class Config:
         activations: ``predicted``: concept layers on the backbone feature (the paper). ``grounded``: measured from the
             evidence itself (ours).
         seed: Of every random choice.
+        extract: What is computed from the videos.
         motion: Motion concepts.
         text: Object and scene concepts.
         layers: Concept layers.
@@ -43,6 +45,7 @@ class Config:
     data: DataConfig
     activations: Activations = "predicted"
     seed: Annotated[int, Ge(0)] = 0
+    extract: ExtractConfig = field(default_factory=ExtractConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)
     text: TextConfig = field(default_factory=TextConfig)
     layers: LayerConfig = field(default_factory=LayerConfig)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from dance_xai.config import Config
 from dance_xai.data.dataset import Dataset, read_dataset
+from dance_xai.extract.extractor import Extractor
 from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.motion.tracking import main_rows
 from dance_xai.stages.bank import BankResult, build_bank
 from dance_xai.stages.bottleneck import fit_bottleneck
 from dance_xai.stages.grounded import Evidence, measure_evidence
@@ -28,6 +30,10 @@ class Runner(Protocol):
     def __call__(self, name: str, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """``function(*args, **kwargs)``."""
         ...
+
+
+Look: TypeAlias = Callable[[Dataset], Dataset]
+"""Completes a data set with what is computed from its videos and poses."""
 
 
 def call_directly(name: str, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -63,15 +69,22 @@ class Fitted:
         return (*self.data.manifest.drops, *self.motions.drops, *self.phrases.drops, *self.layers.drops)
 
 
-def fit(config: Config, data_root: Path, run: Runner = call_directly) -> Fitted:
+def fit(config: Config, data_root: Path, run: Runner = call_directly, look: Look | None = None) -> Fitted:
     """Fit a model as configured.
+
+    Args:
+        config: The settings.
+        data_root: Where data paths start.
+        run: Calls the stages.
+        look: Looks at the videos, for example from a cache; an ``Extractor`` without cache by default.
 
     Raises:
         DanceError: Data or settings that cannot be learnt from.
 
     Source: paper, section 3 and figure 2.
     """
-    data = read_dataset(config.data, data_root)
+    look = look or Extractor(config.extract, data_root)
+    data = look(read_dataset(config.data, data_root, main_rows))
     motions = run("motion", find_motions, data, config.motion, config.seed)
     phrases = run("text", find_phrases, data, config.text)
     full = run("bank", build_bank, data.manifest, motions, phrases)

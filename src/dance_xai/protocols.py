@@ -18,9 +18,12 @@ class PoseEstimator(Protocol):
     the same output, so that results may be kept.
     """
 
-    name: str
-    identity: str
-    skeleton: Skeleton
+    @property
+    def name(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def skeleton(self) -> Skeleton: ...
 
     def detect(self, frames: Sequence[UInt8Array]) -> People:
         """B frames, each (H, W, 3) uint8 RGB of one size -> everybody in them, frame numbers 0..B-1."""
@@ -31,9 +34,12 @@ class PoseEstimator(Protocol):
 class VideoBackbone(Protocol):
     """Frames of a clip -> one feature vector (D,). ``identity`` as in ``PoseEstimator``."""
 
-    name: str
-    identity: str
-    sampling: Sampling
+    @property
+    def name(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def sampling(self) -> Sampling: ...
 
     def prepare(self, frame: UInt8Array) -> np.ndarray:
         """One frame (H, W, 3) uint8 RGB -> the small array (...) the network asks for; called while decoding."""
@@ -48,8 +54,10 @@ class VideoBackbone(Protocol):
 class PoseBackbone(Protocol):
     """The poses of one person -> one feature vector (D,). ``identity`` as in ``PoseEstimator``."""
 
-    name: str
-    identity: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
 
     def encode(self, track: PoseTrack) -> FloatArray:
         """One track -> (D,) float32, finite; zeros when nobody is present."""
@@ -60,9 +68,12 @@ class PoseBackbone(Protocol):
 class VideoTextEncoder(Protocol):
     """A dual encoder: clips and phrases into one space (E) where cosine means agreement. ``identity`` as above."""
 
-    name: str
-    identity: str
-    sampling: Sampling
+    @property
+    def name(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def sampling(self) -> Sampling: ...
 
     def prepare(self, frame: UInt8Array) -> np.ndarray:
         """One frame (H, W, 3) uint8 RGB -> the small array (...) the network asks for; called while decoding."""

@@ -216,6 +216,22 @@ class Features:
     values: FloatArray
 
 
+@dataclass(frozen=True)
+class FeatureBlocks:
+    """Of which features a vector is put together, and how they are brought to one size.
+
+    Attributes:
+        names: B names of backbones.
+        widths: Their D; the vector is as wide as their sum.
+        scales: Factor of each block: one over its root mean squared deviation over train clips, so that no block
+            outweighs another by its units; 1 for a single block.
+    """
+
+    names: tuple[str, ...]
+    widths: tuple[int, ...]
+    scales: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Phrases:
     """Text concepts of one kind with their embeddings in the dual encoder's space.

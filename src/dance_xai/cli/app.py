@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dance_xai._version import __version__
-from dance_xai.cli import demo, doctor, evaluate, explain, fit, official, report
+from dance_xai.cli import check, demo, doctor, evaluate, explain, fit, official, report
 
 app = typer.Typer(
     name="dance",
@@ -35,6 +35,7 @@ def _root(
 
 app.command("demo")(demo.demo)
 app.command("fit")(fit.fit)
+app.command("check")(check.check)
 app.command("evaluate")(evaluate.evaluate)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,43 @@ DataRoot = Annotated[
     Path | None, typer.Option(help="Folder the data paths of the settings start at. Default: as when the RUN was made.")
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
+
+
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Videos or frames looked at side by side. Default: one per core.")
+]
+
+
+def cores(workers: int | None) -> int:
+    """The number asked for, or one per core this process may use."""
+    if workers is not None:
+        return workers
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def clip_progress() -> Callable[[int, int], None]:
+    """Shows on standard error how many videos are done and how much time is left; a line now and then in a file."""
+    start = shown = time.perf_counter()
+    live = sys.stderr.isatty()
+
+    def done(count: int, total: int) -> None:
+        nonlocal shown
+        now = time.perf_counter()
+        if count < total and now - shown < (0.2 if live else 10):
+            return
+        shown = now
+        left = (now - start) / count * (total - count)
+        text = f"  videos       {count} of {total}, {_clock(left)} left"
+        sys.stderr.write(f"\r{text}\x1b[K" + ("\n" if count == total else "") if live else f"{text}\n")
+        sys.stderr.flush()
+
+    return done
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def say(text: str = "", *, bold: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dance_xai.cli.common import DataRoot, JsonFlag, percent, print_json, say, table
+from dance_xai.cli.common import DataRoot, JsonFlag, Workers, cores, percent, print_json, say, table
 
 if TYPE_CHECKING:
     from dance_xai.types import Explanation
@@ -15,26 +15,28 @@ if TYPE_CHECKING:
 
 def explain(
     run: Annotated[Path, typer.Argument(help="RUN folder.")],
-    clip: Annotated[str, typer.Argument(help="Clip id.")],
+    clip: Annotated[str, typer.Argument(metavar="CLIP_OR_VIDEO", help="Id of a clip of the RUN, or a video file.")],
     out: Annotated[Path | None, typer.Option(help="File to write: .html page or .json.")] = None,
     data_root: DataRoot = None,
+    workers: Workers = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Explain the prediction for one clip: a short sum that adds up to the class score."""
+    """Explain the prediction for one clip, or for a video nobody has seen: a short sum that adds up to the score."""
     from dance_xai.artifacts import write_file
     from dance_xai.cli.common import check_out, json_bytes
     from dance_xai.explain import to_json
     from dance_xai.workflows.explaining import explain_of, page_of
     from dance_xai.workflows.runs import open_run
+    from dance_xai.workflows.subjects import find_subject
 
     suffix = check_out(out, (".html", ".json"))
     view = open_run(run, data_root)
-    view.row(clip)
-    track = view.track(clip)
-    explanation = explain_of(view, clip, track)
+    subject = find_subject(view, clip, threads=cores(workers))
+    explanation = explain_of(view, subject)
     if out is not None:
-        data = page_of(view, explanation, track).encode() if suffix == ".html" else json_bytes(to_json(explanation))
-        write_file(out, data)
+        page = suffix == ".html"
+        tree = to_json(explanation)
+        write_file(out, page_of(view, explanation, subject.track).encode() if page else json_bytes(tree))
     if as_json:
         print_json(to_json(explanation))
     else:

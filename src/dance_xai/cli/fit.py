@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from dance_xai.cli.common import JsonFlag, percent, print_json, print_reasons, say, stage_printer
+from dance_xai.cli.common import (
+    JsonFlag,
+    Workers,
+    clip_progress,
+    cores,
+    percent,
+    print_json,
+    print_reasons,
+    say,
+    stage_printer,
+)
 
 
 def fit(
@@ -22,6 +32,7 @@ def fit(
     cache: Annotated[
         Path | None, typer.Option(help="Folder for finished stages. Default: .dance-cache beside the RUN.")
     ] = None,
+    workers: Workers = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Fit a model on train clips, score it once on test clips, and write a RUN.
@@ -37,6 +48,8 @@ def fit(
         out,
         cache=cache or out.resolve().parent / ".dance-cache",
         on_stage=stage_printer(),
+        workers=cores(workers),
+        on_clip=clip_progress(),
     )
     if as_json:
         print_json(metrics)

@@ -30,7 +30,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
     """
     import av
 
-    _require_content(path)
+    require_content(path)
     try:
         with av.open(str(path), options=dict(LOCAL_ONLY), metadata_errors="ignore") as container:
             if NOT_VIDEOS & set(container.format.name.split(",")):
@@ -40,7 +40,12 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
         raise DataError(f"{path}: expected a video that can be read, got: {_reason(error)}; export it again") from error
 
 
-def _require_content(path: Path) -> None:
+def require_content(path: Path) -> None:
+    """Check that a file is there, can be read and is not empty.
+
+    Raises:
+        DataError: It is not.
+    """
     if not path.is_file():
         raise DataError(f"{path}: expected a video file, found nothing there; check the path")
     try:

@@ -9,18 +9,37 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Gt
 
-from dance_xai.data.arrays import align, read_features, read_key_frames, read_motion_labels, read_phrases
+from dance_xai.data.arrays import (
+    align,
+    read_features,
+    read_key_frames,
+    read_motion_labels,
+    read_phrase_list,
+    read_phrases,
+)
 from dance_xai.data.layouts.source import ClipsSource
-from dance_xai.data.manifest import read_clips
+from dance_xai.data.manifest import clip_list_files, read_clips
 from dance_xai.data.pose_files.detections import Given, MainActor
 from dance_xai.data.pose_files.reading import pose_files_in, read_main_actors
 from dance_xai.data.pose_files.recognise import Format, recognise
 from dance_xai.data.poses import read_penn_folder, read_penn_mat, read_pose_npz
 from dance_xai.data.skeletons import convert, skeleton
 from dance_xai.errors import DataError
-from dance_xai.types import Clip, Drop, Features, FloatArray, IntArray, Manifest, Phrases, PoseTrack
+from dance_xai.types import (
+    Clip,
+    Drop,
+    FeatureBlocks,
+    Features,
+    FloatArray,
+    IntArray,
+    Kind,
+    Manifest,
+    Phrases,
+    PoseTrack,
+)
 
 STRICT = {"extra": "forbid"}
+TEXT_SUFFIX = ".txt"
 
 
 @dataclass(frozen=True)
@@ -58,7 +77,7 @@ class PosesSource:
 
 @dataclass(frozen=True)
 class ArraySource:
-    """One array with one row per clip in an .npz, .safetensors or .pt file; ``ids_path`` holds the ids of a .pt file."""
+    """One array with one row per clip in an .npz, .safetensors or .pt file; ``ids_path`` has the ids of a .pt file."""
 
     __pydantic_config__ = STRICT
     path: Path
@@ -68,12 +87,18 @@ class ArraySource:
 
 @dataclass(frozen=True)
 class PhrasesSource:
-    """Phrases of one kind and their embeddings in an .npz file."""
+    """Phrases of one kind: an .npz file with their embeddings, or a text file with one phrase a line.
+
+    Attributes:
+        path: The file; the phrases of a .txt are embedded by the dual encoder of ``extract.encoder``.
+        texts: Name of the array of phrases (.npz).
+        embeddings: Name of the array of their embeddings (.npz).
+    """
 
     __pydantic_config__ = STRICT
     path: Path
-    texts: str
-    embeddings: str
+    texts: str = "texts"
+    embeddings: str = "embeddings"
 
 
 @dataclass(frozen=True)
@@ -111,9 +136,11 @@ class Dataset:
         tracks: Poses; a clip without any has no track.
         features: (N, D) backbone features, None without.
         video: (N, E) clip embeddings of the dual encoder, None without.
-        phrases: Object and scene phrases, if any.
+        phrases: Object and scene phrases with embeddings, if any.
+        texts: Object and scene phrases without embeddings.
         motion_labels: (N, C) in {0, 1}, -1 for a clip without label; None without.
         key_frames: Key frames per clip id.
+        blocks: Where the features were computed: of what they are put together; None when they were given.
     """
 
     manifest: Manifest
@@ -121,17 +148,19 @@ class Dataset:
     features: Features | None = None
     video: Features | None = None
     phrases: tuple[Phrases, ...] = ()
+    texts: tuple[tuple[Kind, tuple[str, ...]], ...] = ()
     motion_labels: IntArray | None = None
     key_frames: dict[str, IntArray] | None = None
+    blocks: FeatureBlocks | None = None
 
 
 def files_of(config: DataConfig, root: Path) -> tuple[Path, ...]:
     """The files a data set is read from, in the order of the settings, each once."""
-    sources = (config.clips, config.features, config.poses, config.video, config.objects, config.scenes)
+    sources = (config.features, config.poses, config.video, config.objects, config.scenes)
     paths = [source.path for source in sources if source is not None]
     paths += [source.ids_path for source in (config.features, config.video) if source and source.ids_path]
     paths += [path for path in (config.motion_labels, config.key_frames) if path is not None]
-    places = dict.fromkeys(root / path for path in paths)
+    places = dict.fromkeys([*clip_list_files(config.clips, root), *(root / path for path in paths)])
     return tuple(file for place in places for file in (pose_files_in(place) if place.is_dir() else [place]))
 
 
@@ -152,6 +181,7 @@ def read_dataset(config: DataConfig, root: Path, main_actor: MainActor | None = 
         features=None if features is None else _rows_of(features, manifest.ids),
         video=None if video is None else _rows_of(video, manifest.ids),
         phrases=_read_all_phrases(config, root),
+        texts=_read_all_texts(config, root),
         motion_labels=labels,
         key_frames=None if config.key_frames is None else read_key_frames(root / config.key_frames),
     )
@@ -231,10 +261,34 @@ def keep_clips(manifest: Manifest, arrays: dict[str, Features | None]) -> Manife
         if array is not None:
             known = set(array.ids)
             missing |= {clip: f"no {what}" for clip in manifest.ids if clip not in known and clip not in missing}
-    clips = tuple(clip for clip in manifest.clips if clip.id not in missing)
-    drops = tuple(Drop("clips", clip, reason) for clip, reason in missing.items())
+    return leave_out(manifest, tuple(Drop("clips", clip, reason) for clip, reason in missing.items()))
+
+
+def leave_out(manifest: Manifest, drops: tuple[Drop, ...]) -> Manifest:
+    """The manifest without the clips dropped.
+
+    Raises:
+        DataError: A class is left without train clips.
+    """
+    gone = {drop.item for drop in drops}
+    clips = tuple(clip for clip in manifest.clips if clip.id not in gone)
     _require_train_clips(clips, manifest.classes, drops)
     return replace(manifest, clips=clips, drops=(*manifest.drops, *drops))
+
+
+def restrict(data: Dataset, manifest: Manifest) -> Dataset:
+    """The data of the clips of a smaller manifest."""
+    row = {clip: index for index, clip in enumerate(data.manifest.ids)}
+    rows = [row[clip] for clip in manifest.ids]
+    known = set(manifest.ids)
+    return replace(
+        data,
+        manifest=manifest,
+        tracks=tuple(track for track in data.tracks if track.clip in known),
+        features=None if data.features is None else _rows_of(data.features, manifest.ids),
+        video=None if data.video is None else _rows_of(data.video, manifest.ids),
+        motion_labels=None if data.motion_labels is None else data.motion_labels[rows],
+    )
 
 
 def _require_train_clips(clips: tuple[Clip, ...], classes: tuple[str, ...], drops: tuple[Drop, ...]) -> None:
@@ -254,16 +308,24 @@ def _read_array(source: ArraySource | None, root: Path) -> Features | None:
 
 
 def _read_all_phrases(config: DataConfig, root: Path) -> tuple[Phrases, ...]:
-    phrases = []
-    if config.objects is not None:
-        source = config.objects
-        phrases.append(
-            read_phrases(root / source.path, kind="object", texts=source.texts, embeddings=source.embeddings)
-        )
-    if config.scenes is not None:
-        source = config.scenes
-        phrases.append(read_phrases(root / source.path, kind="scene", texts=source.texts, embeddings=source.embeddings))
-    return tuple(phrases)
+    return tuple(
+        read_phrases(root / source.path, kind=kind, texts=source.texts, embeddings=source.embeddings)
+        for kind, source in _phrase_sources(config)
+        if source.path.suffix != TEXT_SUFFIX
+    )
+
+
+def _read_all_texts(config: DataConfig, root: Path) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
+    return tuple(
+        (kind, read_phrase_list(root / source.path))
+        for kind, source in _phrase_sources(config)
+        if source.path.suffix == TEXT_SUFFIX
+    )
+
+
+def _phrase_sources(config: DataConfig) -> list[tuple[Kind, PhrasesSource]]:
+    named: list[tuple[Kind, PhrasesSource | None]] = [("object", config.objects), ("scene", config.scenes)]
+    return [(kind, source) for kind, source in named if source is not None]
 
 
 def _rows_of(features: Features, ids: tuple[str, ...]) -> Features:

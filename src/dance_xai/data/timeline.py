@@ -57,7 +57,7 @@ def frame_rate(times: FloatArray, stated: float | None = None) -> float:
         return float(stated or 1.0)
     usual = float(np.median(steps))
     steady = bool((np.abs(steps - usual) <= STEADY * usual).all())
-    return 1.0 / float(steps.mean() if steady else usual)
+    return round(1.0 / float(steps.mean() if steady else usual), 9)
 
 
 def make_timeline(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dance_xai.errors import DataError, ShapeError, check_shape
+from dance_xai.features.selftest import check_similarities
 from dance_xai.types import Features, FloatArray, Phrases
-
-SMALLEST_SPREAD = 1e-3  # working encoders spread 0.01 to 0.1; embeddings from weights that were not loaded about 1e-5
 
 
 def affinities(video: Features, phrases: Phrases) -> FloatArray:
@@ -22,7 +21,7 @@ def affinities(video: Features, phrases: Phrases) -> FloatArray:
 
     Raises:
         ShapeError: The two spaces differ in width, or values are not finite.
-        DataError: An embedding is all zero, or the similarities fail ``check_affinities``.
+        DataError: An embedding is all zero, or the similarities fail ``check_similarities``.
 
     Source: paper, section 3.3.
     """
@@ -35,34 +34,8 @@ def affinities(video: Features, phrases: Phrases) -> FloatArray:
         )
     clips = _unit(video.values, video.ids, f"features {video.name!r}")
     similarities = clips @ _unit(phrases.embeddings, phrases.texts, f"{phrases.kind} phrases").T
-    check_affinities(similarities)
+    check_similarities(similarities, video.ids, phrases.texts)
     return np.clip(similarities, -1, 1)
-
-
-def check_affinities(similarities: FloatArray) -> None:
-    """Refuse (N, C) similarities that do not vary over clips or over phrases.
-
-    A single clip or a single phrase cannot vary, and passes.
-
-    Raises:
-        DataError: With the likely cause.
-    """
-    n_clips, n_phrases = similarities.shape
-    if n_clips > 1 and n_phrases and _spread(similarities, axis=0) < SMALLEST_SPREAD:
-        raise DataError(_dead("clips", _spread(similarities, axis=0), "video"))
-    if n_phrases > 1 and n_clips and _spread(similarities, axis=1) < SMALLEST_SPREAD:
-        raise DataError(_dead("phrases", _spread(similarities, axis=1), "text"))
-
-
-def _spread(similarities: FloatArray, axis: int) -> float:
-    return float(np.median(similarities.std(axis=axis)))
-
-
-def _dead(over: str, spread: float, tower: str) -> str:
-    return (
-        f"similarities: expected them to vary over {over}, got a spread of {spread:.1e}; most likely the "
-        f"weights of the dual encoder's {tower} part were not loaded: check its checkpoint and encode again"
-    )
 
 
 def _unit(values: FloatArray, names: tuple[str, ...], what: str) -> FloatArray:

@@ -32,4 +32,4 @@ def sampled_points(sampling: Sampling, length: int, fps: float) -> IntArray:
     step = sampling.stride * (1.0 if sampling.fps is None else fps / sampling.fps)
     room = max(0.0, length - 1 - step * (frames - 1))
     first = room * ((np.arange(views)[:, None] + 0.5) / views)
-    return np.clip(np.round(first + step * np.arange(frames)), 0, length - 1).astype(np.int64)
+    return np.clip(np.floor(first + step * np.arange(frames) + 0.5), 0, length - 1).astype(np.int64)

@@ -23,6 +23,7 @@ from dance_xai.workflows.explaining import explain_of, page_of
 from dance_xai.workflows.fitting import fit_run
 from dance_xai.workflows.reporting import report_of
 from dance_xai.workflows.runs import RunView, open_run
+from dance_xai.workflows.subjects import known_clip
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +103,7 @@ def _fooled(view: RunView, planted: Shortcut) -> Explanation | None:
     scene = [row for row in view.model.bank.columns("scene") if view.model.bank.names[row] == planted.scene]
     pull = view.model.concepts(view.inputs[rows])[:, scene] @ view.model.head.weight[label, scene]
     clip = view.manifest.ids[rows[pull.argmax()]]
-    return explain_of(view, clip, view.track(clip))
+    return explain_of(view, known_clip(view, clip))
 
 
 def _write_pages(folder: Path, view: RunView, shifted: RunView, fooled: Explanation | None) -> tuple[Path, ...]:
@@ -118,5 +119,5 @@ def _write_pages(folder: Path, view: RunView, shifted: RunView, fooled: Explanat
 
 
 def _page(view: RunView, clip: str) -> str:
-    track = view.track(clip)
-    return page_of(view, explain_of(view, clip, track), track)
+    subject = known_clip(view, clip)
+    return page_of(view, explain_of(view, subject), subject.track)

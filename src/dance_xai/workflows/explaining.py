@@ -9,22 +9,18 @@ from dance_xai.motion.windows import window_at
 from dance_xai.report.clip import clip_page
 from dance_xai.types import BoolArray, Explanation, FloatArray, PoseTrack, WindowMatch
 from dance_xai.workflows.runs import RunView
+from dance_xai.workflows.subjects import Subject
 
 
-def explain_of(view: RunView, clip: str, track: PoseTrack | None) -> Explanation:
-    """Explain the prediction for one clip of the RUN.
-
-    Raises:
-        DataError: The RUN does not know the clip.
-    """
-    row = view.row(clip)
+def explain_of(view: RunView, subject: Subject) -> Explanation:
+    """Explain the prediction for a clip."""
     return explain_clip(
         view.model,
-        view.inputs[row],
-        clip=clip,
-        true_label=view.manifest.clips[row].label,
-        matches=view.matches(row),
-        fps=None if track is None else track.fps,
+        subject.inputs,
+        clip=subject.clip,
+        true_label=subject.label,
+        matches=subject.matches,
+        fps=None if subject.track is None else subject.track.fps,
     )
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from dance_xai.artifacts import StageCache, check_place, read_run
 from dance_xai.config import Config
+from dance_xai.data.dataset import Dataset
+from dance_xai.extract.extractor import Extractor
 from dance_xai.pipeline import Fitted, fit
-from dance_xai.workflows.runs import inputs_of, is_unchanged, write_fitted
+from dance_xai.workflows.runs import clip_cache, inputs_of, is_unchanged, write_fitted
 from dance_xai.workflows.scoring import score
 
 
@@ -20,6 +22,8 @@ def fit_run(
     *,
     cache: Path | None = None,
     on_stage: Callable[[str, bool], None] | None = None,
+    workers: int = 1,
+    on_clip: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Fit, score and write a RUN; a RUN of the same settings and files is left as it is.
 
@@ -29,6 +33,8 @@ def fit_run(
         out: The RUN folder.
         cache: Where finished stages are kept, None keeps none.
         on_stage: Told each finished stage and whether it was kept from before.
+        workers: Videos looked at side by side; the result does not depend on it.
+        on_clip: Told how many videos of how many have been looked at.
 
     Returns:
         The figures of ``dance evaluate``.
@@ -37,13 +43,21 @@ def fit_run(
         DanceError: Settings, data or place are wrong; an earlier RUN at ``out`` is unchanged.
     """
     check_place(out, "run")
-    inputs = inputs_of(config, data_root)
+    inputs = inputs_of(config, data_root, cache)
     if is_unchanged(out, config, inputs):
         if on_stage:
             on_stage("run", True)
         return dict(read_run(out).json("metrics"))
     stages = StageCache(cache, on_stage)
-    fitted: Fitted = fit(config, data_root, stages.call)
+    extractor = Extractor(config.extract, data_root, cache=clip_cache(cache), workers=workers, progress=on_clip)
+
+    def look(data: Dataset) -> Dataset:
+        seen = extractor(data)
+        if config.extract.computes:
+            stages.on_result("videos", False)
+        return seen
+
+    fitted: Fitted = fit(config, data_root, stages.call, look)
     metrics = stages.call(
         "score",
         score,

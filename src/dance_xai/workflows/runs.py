@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,16 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from dance_xai.artifacts import Run, code_fingerprint, plain, read_run, write_run
-from dance_xai.config import Config, config_tree
+from dance_xai.config import Config, config_tree, parse_config
 from dance_xai.data.dataset import PosesSource, files_of, read_tracks
+from dance_xai.data.manifest import clip_listing, read_clips
 from dance_xai.errors import ArtifactError, DataError
+from dance_xai.extract.keep import ClipKeep
+from dance_xai.extract.loading import model_identities
 from dance_xai.model.bottleneck import ConceptBottleneck
-from dance_xai.motion.matching import clip_matches
+from dance_xai.motion.matching import MotionMatches, clip_matches
+from dance_xai.motion.tracking import main_rows
 from dance_xai.pipeline import Fitted
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
 from dance_xai.stages.motion import NO_POSES, MotionEvidence
-from dance_xai.types import Drop, Features, FloatArray, Manifest, PoseTrack, WindowMatch, count_reasons
+from dance_xai.stages.text import TextEvidence
+from dance_xai.types import Drop, FeatureBlocks, Features, FloatArray, Manifest, PoseTrack, WindowMatch, count_reasons
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +65,32 @@ class RunView:
         return self.run.load("features", Features) if "features" in self.run else None
 
     @cached_property
+    def text(self) -> TextEvidence | None:
+        return self.run.load("text", TextEvidence) if "text" in self.run else None
+
+    @cached_property
+    def blocks(self) -> FeatureBlocks | None:
+        return self.run.load("blocks", FeatureBlocks) if "blocks" in self.run else None
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings, checked again.
+
+        Raises:
+            ConfigError: They are of another version.
+        """
+        return parse_config(self.settings, str(self.run.folder / "config.json"))
+
+    @property
+    def root(self) -> Path:
+        """Where data paths start."""
+        return self.data_root or Path(self.run.json("inputs")["data_root"])
+
+    @cached_property
+    def _tracks(self) -> dict[str, PoseTrack]:
+        return {track.clip: track for track in self.run.load("tracks", tuple[PoseTrack, ...])}
+
+    @cached_property
     def drops(self) -> tuple[Drop, ...]:
         return tuple(Drop(**item) for item in self.run.json("drops")["items"])
 
@@ -92,25 +124,31 @@ class RunView:
 
     def matches(self, row: int) -> dict[int, WindowMatch]:
         """Best window of a clip per motion concept, by column of the model's bank."""
-        if self.motion is None or self.motion.matches is None or self.motion.motions is None:
+        if self.motion is None or self.motion.matches is None:
             return {}
-        found = clip_matches(self.motion.matches, row, self.motion.motions.scale)
+        return self.by_column(self.motion.matches, row)
+
+    def by_column(self, matches: MotionMatches, row: int) -> dict[int, WindowMatch]:
+        """Matches of one row by column of the model's bank."""
+        assert self.motion is not None and self.motion.motions is not None
+        found = clip_matches(matches, row, self.motion.motions.scale)
         source = self._model_bank.source
         columns = self._model_bank.bank.columns("motion")
         return {int(column): found[int(source[column])] for column in columns if int(source[column]) in found}
 
     def track(self, clip: str) -> PoseTrack | None:
-        """Poses of a clip, read from the data root; None when the RUN has no poses or the clip has none.
+        """Poses of a clip, of the RUN or read from the data root; None when there are none.
 
         Raises:
             DataError: The pose file is not where it was, or is damaged.
         """
+        if "tracks" in self.run:
+            return self._tracks.get(clip)
         poses = self.settings["data"].get("poses") if "data" in self.settings else None
         if poses is None or any(drop.item == clip and drop.reason == NO_POSES for drop in self.drops):
             return None
-        root = self.data_root or Path(self.run.json("inputs")["data_root"])
         try:
-            return read_tracks(PosesSource(**{**poses, "path": Path(poses["path"])}), root, (clip,))[0]
+            return read_tracks(PosesSource(**{**poses, "path": Path(poses["path"])}), self.root, (clip,), main_rows)[0]
         except DataError as error:
             raise DataError(f"{error}; pass --data-root if the data has moved") from error
 
@@ -149,8 +187,15 @@ def write_fitted(folder: Path, fitted: Fitted, config: Config, inputs: dict[str,
         "drops": drops_tree(fitted.drops),
         "quality": plain({"motion": fitted.motions.report, "layers": fitted.layers.report}),
     }
-    if fitted.data.features is not None:
-        parts["features"] = fitted.data.features
+    data = fitted.data
+    optional = {
+        "features": data.features,
+        "blocks": data.blocks,
+        "text": fitted.phrases if fitted.phrases.names else None,
+    }
+    parts |= {name: noun for name, noun in optional.items() if noun is not None}
+    if config.extract.poses:
+        parts["tracks"] = data.tracks
     write_run(folder, parts)
 
 
@@ -163,10 +208,35 @@ def drops_tree(drops: Iterable[Drop]) -> dict[str, Any]:
     }
 
 
-def inputs_of(config: Config, data_root: Path) -> dict[str, Any]:
-    """What a fit depends on: the content of the data files, the settings and the version."""
+def inputs_of(config: Config, data_root: Path, cache: Path | None = None) -> dict[str, Any]:
+    """What a fit depends on: the content of data files, videos and models, the settings and the version."""
     files = {str(path): _hash(path) for path in files_of(config.data, data_root)}
-    return {"data_root": str(data_root.resolve()), "files": files, "version": code_fingerprint()}
+    inputs: dict[str, Any] = {"data_root": str(data_root.resolve()), "files": files, "version": code_fingerprint()}
+    if (listing := clip_listing(config.data.clips, data_root)) is not None:
+        inputs["listing"] = hashlib.sha256(listing.encode()).hexdigest()
+    if config.extract.computes:
+        inputs |= {
+            "videos": videos_digest(config, data_root, cache),
+            "models": model_identities(config.extract, data_root),
+        }
+    return inputs
+
+
+def clip_cache(cache: Path | None) -> Path | None:
+    """Where results of looking at clips are kept."""
+    return None if cache is None else cache / "clips"
+
+
+def videos_digest(config: Config, data_root: Path, cache: Path | None) -> str:
+    """One hash over the content of all videos of a data set; one that cannot be read counts as such."""
+    keep, contents = ClipKeep(clip_cache(cache)), []
+    for clip in read_clips(config.data.clips, data_root).clips:
+        try:
+            contents.append([clip.id, None if clip.path is None else keep.content(clip.path)])
+        except DataError:
+            contents.append([clip.id, "cannot be read"])
+    keep.close()
+    return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
 
 
 def is_unchanged(folder: Path, config: Config, inputs: dict[str, Any]) -> bool:

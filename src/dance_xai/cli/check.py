@@ -1,0 +1,51 @@
+"""``dance check``: what is wrong with the data, before an hour is spent on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dance_xai.cli.common import JsonFlag, Workers, clip_progress, cores, print_json, say, table
+
+if TYPE_CHECKING:
+    from dance_xai.workflows.checking import Check
+
+
+def check(
+    config: Annotated[Path, typer.Argument(help="TOML file of settings.")],
+    data_root: Annotated[Path, typer.Option(help="Folder the data paths of the settings start at.")] = Path(),
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value on top of the file, for example extract.fps=10.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail (exit code 2) when any clip has a problem.")] = False,
+    workers: Workers = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Probe every clip, pose file and label, and list what is wrong and what to do. Nothing is written."""
+    from dance_xai.config import read_config
+    from dance_xai.errors import DataError
+    from dance_xai.workflows.checking import check_data
+
+    found = check_data(read_config(config, settings or ()), data_root, workers=cores(workers), progress=clip_progress())
+    if as_json:
+        problems = [vars(problem) for problem in found.problems]
+        print_json({"clips": found.clips, "classes": found.classes, "bad": found.bad, "problems": problems})
+    else:
+        show_check(found)
+    if strict and found.problems:
+        first = found.problems[0]
+        raise DataError(
+            f"clips: expected none with a problem, got {found.bad} of {found.clips} "
+            f"({first.clip}: {first.what}); mend them or leave them out"
+        )
+
+
+def show_check(found: Check) -> None:
+    """Print the problems, or that there are none."""
+    say(bold=f"{found.clips} clips of {found.classes} classes", text=f": {found.bad} with a problem")
+    if found.problems:
+        rows = [[problem.clip, problem.what, problem.advice] for problem in found.problems]
+        table("", ["clip", "what is wrong", "what to do"], rows)
+        say("\nA fit leaves these clips out, with the reason, and counts them.")

@@ -1,0 +1,124 @@
+"""All clips of a data set, several at a time: what was kept is taken, the rest is watched; bad clips are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from dance_xai.errors import DataError
+from dance_xai.extract.keep import ClipKeep, Vector
+from dance_xai.extract.parts import Parts
+from dance_xai.extract.settings import ExtractConfig
+from dance_xai.extract.watch import Sight, open_clip, watch
+from dance_xai.types import Clip, Drop, People
+
+Progress = Callable[[int, int], None]
+"""Told how many clips of how many are done."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A clip's grid in time and the size of its frames; see ``Sight``."""
+
+    fps: float
+    length: int
+    height_width: tuple[int, int]
+
+
+def see_clip(clip: Clip, parts: Parts, config: ExtractConfig, keep: ClipKeep, *, threads: int = 1) -> Sight:
+    """What the parts see in a clip, from the cache where it was kept.
+
+    Raises:
+        DataError: The clip has no video, or a damaged one.
+    """
+    if clip.path is None:
+        raise DataError(f"clip {clip.id!r}: expected a video file, got none; add a column with paths to data.clips")
+    keys = {identity: keep.key(clip, config, identity) for identity in parts.networks}
+    timing_key = keep.key(clip, config, "timing")
+    people_key = "" if parts.poses is None else keep.key(clip, config, parts.poses.identity)
+    timing = keep.load(Timing, timing_key)
+    people = keep.load(People, people_key) if people_key else None
+    vectors = {identity: keep.load(Vector, key) for identity, key in keys.items()}
+    missing = {identity for identity, vector in vectors.items() if vector is None}
+    known = {identity: vector.values for identity, vector in vectors.items() if vector is not None}
+    if timing is not None and not missing and (people is not None or not people_key):
+        return Sight(timing.fps, timing.length, timing.height_width, people, known)
+    asked = parts.only(bool(people_key) and people is None, missing)
+    seen = watch(open_clip(clip, config), asked, batch=config.batch or 8, threads=threads)
+    keep.save(Timing(seen.fps, seen.length, seen.height_width), timing_key)
+    if seen.people is not None:
+        keep.save(seen.people, people_key)
+    for identity, values in seen.vectors.items():
+        keep.save(Vector(values), keys[identity])
+    return Sight(seen.fps, seen.length, seen.height_width, seen.people or people, known | seen.vectors)
+
+
+def see_clips(
+    clips: Sequence[Clip],
+    parts: Parts,
+    config: ExtractConfig,
+    keep: ClipKeep,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[dict[str, Sight], tuple[Drop, ...]]:
+    """Look at every clip; those that cannot be looked at are left out with a reason.
+
+    The result does not depend on the number of workers.
+
+    Args:
+        clips: N clips.
+        parts: Who looks.
+        config: How.
+        keep: Where results are kept.
+        workers: Clips at a time, a thread each.
+        progress: Told after each clip.
+
+    Returns:
+        What was seen by clip id, and the clips left out.
+    """
+    seen: dict[str, Sight] = {}
+    drops: dict[str, Drop] = {}
+    try:
+        for done, (clip, result) in enumerate(_in_threads(clips, parts, config, keep, workers), start=1):
+            if isinstance(result, Sight):
+                seen[clip.id] = result
+            else:
+                drops[clip.id] = Drop("clips", clip.id, reason_of(clip, result))
+            if progress:
+                progress(done, len(clips))
+    finally:
+        keep.close()
+    return seen, tuple(drops[clip.id] for clip in clips if clip.id in drops)
+
+
+def _in_threads(
+    clips: Sequence[Clip], parts: Parts, config: ExtractConfig, keep: ClipKeep, workers: int
+) -> Iterator[tuple[Clip, Sight | DataError]]:
+    """Results as they come, with a few clips under way at a time."""
+
+    def look(clip: Clip) -> Sight | DataError:
+        try:
+            return see_clip(clip, parts, config, keep)
+        except DataError as error:
+            return error
+
+    pool = ThreadPoolExecutor(workers)
+    waiting: dict[Future[Sight | DataError], Clip] = {}
+    queue = iter(clips)
+    try:
+        while True:
+            while len(waiting) < 2 * workers and (clip := next(queue, None)) is not None:
+                waiting[pool.submit(look, clip)] = clip
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def reason_of(clip: Clip, error: DataError) -> str:
+    """The error without the name of the file, so that clips that are bad alike are counted together."""
+    return str(error).removeprefix(f"{clip.path}: ").removeprefix(f"clip {clip.id!r}: ")

@@ -1,0 +1,165 @@
+"""A data set as read -> the same with everything that is computed from its videos and poses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dance_xai.data.dataset import Dataset, leave_out, restrict
+from dance_xai.errors import ConfigError, DataError
+from dance_xai.extract.clips import Progress, see_clips
+from dance_xai.extract.keep import ClipKeep
+from dance_xai.extract.loading import load_parts
+from dance_xai.extract.parts import Parts
+from dance_xai.extract.settings import ExtractConfig
+from dance_xai.extract.watch import Sight
+from dance_xai.features.blocks import fit_blocks, put_together
+from dance_xai.motion.tracking import main_actor
+from dance_xai.types import Clip, Drop, Features, FloatArray, Phrases, PoseTrack
+
+NOBODY = "nobody found in any frame"
+
+
+class Extractor:
+    """Looks at the videos of a data set as the settings ask. Nothing is loaded before it is called.
+
+    Args:
+        config: What is computed.
+        root: Where paths of models start.
+        cache: Where results are kept by content, None keeps none.
+        workers: Clips looked at side by side.
+        progress: Told how many clips of how many are done.
+    """
+
+    def __init__(
+        self,
+        config: ExtractConfig,
+        root: Path,
+        *,
+        cache: Path | None = None,
+        workers: int = 1,
+        progress: Progress | None = None,
+    ) -> None:
+        self.config, self.root, self.cache = config, root, cache
+        self.workers, self.progress = workers, progress
+
+    def __call__(self, data: Dataset) -> Dataset:
+        """The data set with poses, features and embeddings computed; clips that cannot be looked at are left out.
+
+        Raises:
+            ConfigError: Settings that ask for the same thing twice, or for something without what it needs.
+            DanceError: A model cannot be loaded, or a class is left without train clips.
+
+        Source: paper, section 3; the paper's networks are settings.
+        """
+        check_request(data, self.config)
+        parts = load_parts(self.config, self.root)
+        data, seen = self._see(data, parts)
+        data = self._with_tracks(data, parts, seen)
+        data = self._with_features(data, parts, seen)
+        return self._with_encoder(data, parts, seen)
+
+    def _see(self, data: Dataset, parts: Parts) -> tuple[Dataset, dict[str, Sight]]:
+        """Watch every clip, if anything of it is asked; leave out those that cannot be watched."""
+        if not self.config.looks_at_videos and not _rates_missing(data):
+            return data, {}
+        clips, keep = data.manifest.clips, ClipKeep(self.cache)
+        seen, drops = see_clips(clips, parts, self.config, keep, workers=self.workers, progress=self.progress)
+        return restrict(data, leave_out(data.manifest, drops)) if drops else data, seen
+
+    def _with_tracks(self, data: Dataset, parts: Parts, seen: dict[str, Sight]) -> Dataset:
+        if parts.poses is None:
+            data = replace(data, tracks=tuple(_with_rate(track, seen.get(track.clip)) for track in data.tracks))
+        else:
+            tracks = tuple(track_of(clip, seen[clip.id], self.config) for clip in data.manifest.clips)
+            data = replace(data, tracks=tracks)
+        if self.config.nobody == "keep" or (parts.poses is None and parts.kinematics is None):
+            return data
+        present = {track.clip for track in data.tracks if track.present.any()}
+        drops = tuple(Drop("clips", clip, NOBODY) for clip in data.manifest.ids if clip not in present)
+        return restrict(data, leave_out(data.manifest, drops)) if drops else data
+
+    def _with_features(self, data: Dataset, parts: Parts, seen: dict[str, Sight]) -> Dataset:
+        ids = data.manifest.ids
+        found = [] if data.features is None else [data.features]
+        for network in parts.backbones:
+            found.append(Features(network.name, ids, np.stack([seen[clip].vectors[network.identity] for clip in ids])))
+        if parts.kinematics is not None:
+            found.append(Features(parts.kinematics.name, ids, encode_tracks(parts, data)))
+        if not self.config.features:
+            return data
+        blocks = fit_blocks(found, data.manifest.rows("train"))
+        values = put_together([part.values for part in found], blocks)
+        return replace(data, features=Features("+".join(blocks.names), ids, values), blocks=blocks)
+
+    def _with_encoder(self, data: Dataset, parts: Parts, seen: dict[str, Sight]) -> Dataset:
+        if parts.encoder is None:
+            return data
+        ids, encoder = data.manifest.ids, parts.encoder
+        values = np.stack([seen[clip].vectors[encoder.identity] for clip in ids])
+        phrases = tuple(
+            Phrases(kind, texts, encoder.encode_text([self.config.template.format(text) for text in texts]))
+            for kind, texts in data.texts
+        )
+        return replace(data, video=Features(encoder.name, ids, values), phrases=phrases, texts=())
+
+
+def check_request(data: Dataset, config: ExtractConfig) -> None:
+    """Refuse settings that contradict each other.
+
+    Raises:
+        ConfigError: With the two settings.
+    """
+    if config.poses and data.tracks:
+        raise ConfigError("extract.poses: expected either this or data.poses, got both; remove one")
+    if config.encoder and data.video is not None:
+        raise ConfigError("extract.encoder: expected either this or data.video, got both; remove one")
+    if config.encoder and data.phrases:
+        raise ConfigError(
+            "data.objects, data.scenes: expected .txt files for extract.encoder, got embeddings of another encoder; "
+            "give the phrases one a line"
+        )
+    if data.texts and not config.encoder:
+        raise ConfigError("extract.encoder: expected a dual encoder for phrases from a .txt file, got none; set it")
+    if "kinematics" in config.features and not (config.poses or data.tracks):
+        raise ConfigError(
+            "extract.features: expected poses for 'kinematics', got none; set extract.poses or data.poses"
+        )
+    try:
+        config.template.format("x")
+    except (IndexError, KeyError, ValueError) as error:
+        raise ConfigError(f"extract.template: expected one {{}}, got {config.template!r}; write it once") from error
+
+
+def track_of(clip: Clip, sight: Sight, config: ExtractConfig) -> PoseTrack:
+    """The main actor of a clip that was seen with a pose estimator."""
+    assert sight.people is not None
+    chosen = {} if config.min_score is None else {"min_score": config.min_score}
+    return main_actor(sight.people, clip.id, sight.fps, sight.height_width, **chosen)
+
+
+def encode_tracks(parts: Parts, data: Dataset) -> FloatArray:
+    """(N, D) kinematics of every clip.
+
+    Raises:
+        DataError: A clip has no poses.
+    """
+    assert parts.kinematics is not None
+    tracks = {track.clip: track for track in data.tracks}
+    if missing := [clip for clip in data.manifest.ids if clip not in tracks]:
+        raise DataError(
+            f"poses: expected poses of every clip for 'kinematics', got none of {len(missing)} ({missing[0]}); "
+            "set extract.nobody = 'drop' to leave these clips out"
+        )
+    return np.stack([parts.kinematics.encode(tracks[clip]) for clip in data.manifest.ids])
+
+
+def _rates_missing(data: Dataset) -> bool:
+    """Whether poses state no frame rate and the videos can tell it."""
+    return any(track.fps is None for track in data.tracks) and all(clip.path for clip in data.manifest.clips)
+
+
+def _with_rate(track: PoseTrack, sight: Sight | None) -> PoseTrack:
+    return track if track.fps is not None or sight is None else replace(track, fps=sight.fps)

@@ -1,0 +1,136 @@
+"""What is explained: a clip the RUN knows, or a video it has never seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dance_xai.errors import DataError
+from dance_xai.extract.clips import see_clip
+from dance_xai.extract.extractor import track_of
+from dance_xai.extract.keep import ClipKeep
+from dance_xai.extract.loading import load_parts
+from dance_xai.extract.parts import Parts
+from dance_xai.extract.watch import Sight
+from dance_xai.features.blocks import put_together
+from dance_xai.motion.matching import MotionMatches, match_motions, similarity
+from dance_xai.types import Clip, Features, FloatArray, PoseTrack, WindowMatch
+from dance_xai.workflows.runs import RunView
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Everything the model needs to know of one clip.
+
+    Attributes:
+        clip: Its id.
+        inputs: (D,) what the model reads: the backbone feature, or the evidence for grounded activations.
+        label: Its class, None when unknown.
+        track: Poses, None without any.
+        matches: Best window per motion concept, by column of the model's bank.
+    """
+
+    clip: str
+    inputs: FloatArray
+    label: str | None
+    track: PoseTrack | None
+    matches: dict[int, WindowMatch]
+
+
+def find_subject(view: RunView, name: str, *, threads: int = 1) -> Subject:
+    """A clip of the RUN by its id, or else a video file by its path.
+
+    Raises:
+        DataError: It is neither.
+    """
+    if name in view.manifest.ids:
+        return known_clip(view, name)
+    path = Path(name)
+    if path.exists():
+        return new_video(view, path, threads=threads)
+    known = ", ".join(view.manifest.ids[:3])
+    raise DataError(
+        f"{name}: expected a video file, or one of the {len(view.manifest.ids)} clips of the RUN ({known}, ...), "
+        "found neither; check the path or the id"
+    )
+
+
+def known_clip(view: RunView, clip: str) -> Subject:
+    """A clip of the RUN.
+
+    Raises:
+        DataError: The RUN does not know it, or its poses cannot be read.
+    """
+    row = view.row(clip)
+    return Subject(clip, view.inputs[row], view.manifest.clips[row].label, view.track(clip), view.matches(row))
+
+
+def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
+    """A video the RUN has never seen, looked at in the way the RUN was made.
+
+    Args:
+        view: The RUN.
+        path: A video file.
+        threads: Frames looked at side by side.
+
+    Raises:
+        DataError: The video cannot be read, or the RUN was made from files that do not exist for a new video.
+        DanceError: A model cannot be loaded.
+    """
+    _require_own_eyes(view, path)
+    config, clip = view.config.extract, Clip(path.stem, path=path)
+    parts = load_parts(config, view.root)
+    sight = see_clip(clip, parts, config, ClipKeep(None), threads=threads)
+    track = track_of(clip, sight, config) if parts.poses is not None else None
+    matches = _matches(view, track)
+    grounded = view.model.activations == "grounded"
+    inputs = _evidence(view, sight, parts, matches) if grounded else _feature(view, sight, parts, track)
+    return Subject(clip.id, inputs, None, track, {} if matches is None else view.by_column(matches, 0))
+
+
+def _require_own_eyes(view: RunView, path: Path) -> None:
+    """Refuse a RUN whose inputs came from files: they say nothing of a new video."""
+    data = view.config.data
+    given = {"data.poses": data.poses, "data.features": data.features, "data.video": data.video}
+    needed = [name for name, source in given.items() if source is not None]
+    if needed:
+        raise DataError(
+            f"{path}: expected a RUN that looks at videos itself, got one made with {' and '.join(needed)} from files; "
+            "fit with extract.poses, extract.features or extract.encoder instead"
+        )
+
+
+def _feature(view: RunView, sight: Sight, parts: Parts, track: PoseTrack | None) -> FloatArray:
+    """(D,) put together as in the RUN."""
+    assert view.blocks is not None
+    vectors = [sight.vectors[backbone.identity] for backbone in parts.backbones]
+    if parts.kinematics is not None:
+        assert track is not None
+        vectors.append(parts.kinematics.encode(track))
+    together: FloatArray = put_together([vector[None] for vector in vectors], view.blocks)[0]
+    return together
+
+
+def _matches(view: RunView, track: PoseTrack | None) -> MotionMatches | None:
+    motion = view.motion
+    if track is None or motion is None or motion.encoder is None or motion.motions is None:
+        return None
+    body = motion.encoder.body([track], [track.clip])
+    return match_motions(motion.encoder, body, motion.motions.centres, stride=view.config.motion.stride)
+
+
+def _evidence(view: RunView, sight: Sight, parts: Parts, matches: MotionMatches | None) -> FloatArray:
+    """(G,) measured as in the RUN; what cannot be measured has the train mean."""
+    usual = view.evidence.values[view.manifest.rows("train")].mean(axis=0)
+    bank = view.bank.keep(view.evidence.columns)
+    motion, text = bank.bank.columns("motion"), bank.bank.columns("object", "scene")
+    values = np.full(len(bank.bank), np.nan)
+    if matches is not None and view.motion is not None and view.motion.motions is not None:
+        values[motion] = similarity(matches.distance[0, bank.source[motion]], view.motion.motions.scale)
+    if parts.encoder is not None and view.text is not None:
+        vector = sight.vectors[parts.encoder.identity]
+        values[text] = view.text.measure(Features(parts.encoder.name, ("new",), vector[None]))[0, bank.source[text]]
+    found: FloatArray = np.where(np.isfinite(values), values, usual)
+    return found
