@@ -10,7 +10,7 @@ import pytest
 from dance_xai.planted.body import COCO_17
 from dance_xai.planted.palette import PADS
 from dance_xai.planted.render.film import Film
-from dance_xai.planted.render.things import Holder, _thrown, things
+from dance_xai.planted.render.things import RELEASE, Holder, _thrown, things
 from dance_xai.planted.rule import OBJECTS, SCENES
 from dance_xai.planted.standins.looking import colour_index, pad_table
 
@@ -103,7 +103,10 @@ def test_a_thrown_thing_stays_in_the_hand_until_it_leaves(video_world):
     shot = first(video_world, lambda shot: "Ball" in shot.objects)
     at = {name: shot.joints[:, row] for row, name in enumerate(COCO_17.joints)}
     holder = Holder(shot, at, np.random.default_rng(0))
-    away = np.linalg.norm(_thrown(holder, (0.3, 2.2, 4.5), 1.0) - holder.hand("right"), axis=1)
-    beat = shot.beats[0]
+    path = _thrown(holder, (0.3, 2.2, 4.5), 1.0)
+    away, beat = np.linalg.norm(path - holder.hand("right"), axis=1), shot.beats[0]
     assert away[: beat.start].max() == 0
-    assert away[beat.stop - 1] > 0.5
+    flight = path[beat.start + int(RELEASE * (beat.stop - beat.start)) + 1 : beat.stop]
+    np.testing.assert_allclose(np.diff(flight[:, 2]) * shot.fps, 4.5)
+    rising = np.diff(flight[flight[:, 1] > 0.1, 1], n=2)
+    np.testing.assert_allclose(rising * shot.fps**2, -9.8)

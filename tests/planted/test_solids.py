@@ -82,4 +82,4 @@ def test_the_floor_lies_where_its_points_are_seen():
         left, ahead = float(x[row - first, column]), float(z[row - first, column])
         right, toward = left * np.cos(turn) - ahead * np.sin(turn), left * np.sin(turn) + ahead * np.cos(turn)
         np.testing.assert_allclose(board.at(right, toward), (column, row), atol=1e-6)
-    assert first >= board.horizon
+    assert first >= board.horizon == pytest.approx(board.at(0, -1e9)[1])

@@ -81,7 +81,8 @@ def test_what_is_written_is_left_alone_and_what_differs_is_drawn_again(two, tmp_
 
 def test_a_film_that_breaks_leaves_nothing_behind(tmp_path):
     def frames():
-        yield np.zeros((64, 64, 3), np.uint8)
+        yield from np.random.default_rng(0).integers(0, 255, (90, 64, 64, 3), dtype=np.uint8)
+        assert list(tmp_path.iterdir())  # it has begun
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
