@@ -13,6 +13,7 @@ from dance_xai.planted.render.film import Film
 from dance_xai.planted.render.things import RELEASE, Holder, _thrown, things
 from dance_xai.planted.rule import OBJECTS, SCENES
 from dance_xai.planted.standins.looking import colour_index, pad_table
+from dance_xai.planted.video_world import VIDEO_STAGE, make_video_world
 
 LIMBS = COCO_17.index(*[name for name in PADS if name != "head"])
 
@@ -97,6 +98,11 @@ def test_every_object_changes_the_picture(video_world, name):
     )
     changed = (np.abs(with_it - gone).max(axis=2) > 20).sum()
     assert changed > (10 if name in ("Ball", "Frisbee") else 60)
+
+
+def test_large_frames_can_be_drawn_too():
+    shot = make_video_world(clips_per_class=4, stage=replace(VIDEO_STAGE, frames=((480, 640),))).shots[0]
+    assert next(Film(shot).frames()).shape == (480, 640, 3)
 
 
 def test_a_thrown_thing_stays_in_the_hand_until_it_leaves(video_world):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FINE = 3
 """People and things are drawn so many times larger, then made small again, so that edges are smooth."""
 
-_GREY, _STRENGTH = 128, 1.7  # of the sensor noise
+_GREY, _STRENGTH, _ROOM = 128, 1.7, 64  # of the sensor noise, and pixels by which its sheet is larger than a frame
 _SHADOWS = (("hip", 0.42, 0.34), ("ankle", 0.17, 0.5))  # around which joints, metres, darkness
 _LOOK, _PLACE, _SENSOR = range(3)
 
@@ -169,15 +169,14 @@ def _soft(width: int, height: int, tenths: int) -> Image.Image:
 
 
 def _noise(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
-    """Sensor noise around a middle grey."""
-    tile = _noise_tile()
-    x, y = (int(rng.integers(0, whole - part)) for whole, part in zip(tile.size, size, strict=True))
-    return tile.crop((x, y, x + size[0], y + size[1]))
+    """Sensor noise around a middle grey, a part of a larger sheet of it."""
+    x, y = rng.integers(0, _ROOM, 2).tolist()
+    return _noise_sheet(*size).crop((x, y, x + size[0], y + size[1]))
 
 
-@cache
-def _noise_tile() -> Image.Image:
+@lru_cache(maxsize=8)
+def _noise_sheet(width: int, height: int) -> Image.Image:
     from PIL import Image
 
-    noise = np.random.default_rng(7).normal(_GREY, _STRENGTH, (480, 640, 3))
+    noise = np.random.default_rng(7).normal(_GREY, _STRENGTH, (height + _ROOM, width + _ROOM, 3))
     return Image.fromarray(noise.round().astype(np.uint8))
