@@ -14,9 +14,9 @@ import pytest
 
 from dance_xai.adapters.registry import MODELS
 from dance_xai.adapters.weights import identity
-from dance_xai.workflows import codecs, diagnosing
+from dance_xai.workflows import codecs, installation
 from dance_xai.workflows.codecs import CODECS, H264, try_codec, try_writing
-from dance_xai.workflows.diagnosing import BASE, EXTRAS, Finding
+from dance_xai.workflows.installation import BASE, EXTRAS, Finding
 
 FLAGS = ("DANCE_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "DANCE_MODELS")
 
@@ -27,7 +27,7 @@ def plain(monkeypatch, tmp_path):
     for name in FLAGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DANCE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(diagnosing, "_nvidia", lambda: False)
+    monkeypatch.setattr(installation, "_nvidia", lambda: False)
     monkeypatch.setattr(sys, "platform", "linux")
 
 
@@ -40,7 +40,7 @@ def hide(monkeypatch):
 @pytest.fixture
 def quick(monkeypatch):
     """Without the codecs, which have their own tests."""
-    monkeypatch.setattr(diagnosing, "CODECS", ())
+    monkeypatch.setattr(installation, "CODECS", ())
 
 
 def findings(part) -> dict[str, Finding]:
@@ -73,7 +73,7 @@ def test_with_the_base_install_alone_nothing_is_broken(dance, hide, quick):
 
 def test_an_extra_of_which_a_part_is_missing(hide):
     hide("transformers")
-    found = findings(diagnosing._extras)["hf"]
+    found = findings(installation._extras)["hf"]
     assert found.state == "missing" and found.detail.endswith("not installed: transformers")
     assert "huggingface-hub" in found.detail and found.action == "pip install 'dance-xai[hf]'"
 
@@ -111,9 +111,9 @@ def test_the_libraries_listed_are_those_the_package_asks_for():
 
 def test_torch_is_not_loaded_without_a_gpu(monkeypatch):
     loaded = []
-    monkeypatch.setattr(diagnosing, "_version", lambda *_: "2.13.0")
+    monkeypatch.setattr(installation, "_version", lambda *_: "2.13.0")
     monkeypatch.setattr("dance_xai.adapters.torch_device.require", lambda *names: loaded.append(names))
-    assert diagnosing._torch_device().detail == "cpu, dtype float32 recommended"
+    assert installation._torch_device().detail == "cpu, dtype float32 recommended"
     assert loaded == []
 
 
@@ -125,19 +125,19 @@ def test_a_gpu_that_torch_does_not_use(monkeypatch, version, state, detail):
     def fail(*_):
         raise RuntimeError("no\ndriver")
 
-    monkeypatch.setattr(diagnosing, "_nvidia", lambda: True)
-    monkeypatch.setattr(diagnosing, "_version", lambda *_: version)
+    monkeypatch.setattr(installation, "_nvidia", lambda: True)
+    monkeypatch.setattr(installation, "_version", lambda *_: version)
     monkeypatch.setattr("dance_xai.adapters.torch_device.require", fail)
-    found = diagnosing._torch_device()
+    found = installation._torch_device()
     assert (found.state, found.detail) == (state, detail) and found.action
 
 
 def test_a_gpu_that_onnxruntime_does_not_use(monkeypatch):
     pytest.importorskip("onnxruntime")
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
-    assert diagnosing._onnx_providers().state == "ok"
-    monkeypatch.setattr(diagnosing, "_nvidia", lambda: True)
-    found = diagnosing._onnx_providers()
+    assert installation._onnx_providers().state == "ok"
+    monkeypatch.setattr(installation, "_nvidia", lambda: True)
+    found = installation._onnx_providers()
     assert found.state == "missing" and "onnxruntime-gpu" in found.action
 
 
@@ -177,7 +177,7 @@ def test_an_encoder_that_fails_is_broken(dance, quick, monkeypatch):
 
 def test_pyav_that_cannot_be_loaded(hide):
     hide("av")
-    (found,) = diagnosing._videos()
+    (found,) = installation._videos()
     assert (found.name, found.state) == ("PyAV", "broken") and "--force-reinstall av" in found.action
 
 
@@ -186,7 +186,7 @@ def test_model_files_are_checked(tmp_path, monkeypatch, dance, quick):
     (tmp_path / good.file).write_bytes(b"good")
     monkeypatch.setitem(MODELS, "rtmpose-s", replace(good, sha256=identity(tmp_path / good.file)))
     monkeypatch.setenv("DANCE_MODELS", str(tmp_path))
-    found = findings(diagnosing._models)
+    found = findings(installation._models)
     assert (found["rtmpose-s"].state, found["rtmpose-s"].detail) == ("ok", f"{tmp_path / good.file}, checksum ok")
     assert (found["yolox-m"].state, found["yolox-m"].action) == ("missing", "downloaded at first use (101 MB)")
     assert found["movenet-multipose"].action.startswith(
@@ -202,7 +202,7 @@ def test_model_files_are_checked(tmp_path, monkeypatch, dance, quick):
 
 def test_the_real_model_files(shared, monkeypatch):
     monkeypatch.setenv("DANCE_MODELS", str(shared / "models"))
-    found = findings(diagnosing._models)
+    found = findings(installation._models)
     assert {name for name, each in found.items() if each.state == "ok"} == {
         path.stem for path in (shared / "models").glob("*.onnx")
     }
@@ -210,24 +210,24 @@ def test_the_real_model_files(shared, monkeypatch):
 
 def test_a_folder_of_models_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setenv("DANCE_MODELS", str(tmp_path / "lost"))
-    found = findings(diagnosing._models)["DANCE_MODELS"]
+    found = findings(installation._models)["DANCE_MODELS"]
     assert found.state == "broken" and str(tmp_path / "lost") in found.detail
 
 
 def test_offline_flags_are_told(tmp_path, monkeypatch):
-    assert "downloads are allowed (no offline flag is set)" in findings(diagnosing._places)["network"].detail
+    assert "downloads are allowed (no offline flag is set)" in findings(installation._places)["network"].detail
     monkeypatch.setenv("DANCE_OFFLINE", "1")
-    assert findings(diagnosing._places)["network"].detail == "nothing is downloaded (DANCE_OFFLINE=1)"
-    put = findings(diagnosing._models)["rtmpose-s"].action
+    assert findings(installation._places)["network"].detail == "nothing is downloaded (DANCE_OFFLINE=1)"
+    put = findings(installation._models)["rtmpose-s"].action
     assert put == f"put {MODELS['rtmpose-s'].file} into {tmp_path / 'cache'}, from {MODELS['rtmpose-s'].url}"
 
 
 def test_the_cache_folder(tmp_path, monkeypatch):
     folder = tmp_path / "cache"
-    assert findings(diagnosing._places)["cache"].detail == f"{folder}, writable, 0 MB"
+    assert findings(installation._places)["cache"].detail == f"{folder}, writable, 0 MB"
     assert not folder.exists()
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / "m").write_bytes(bytes(2_400_000))
-    assert findings(diagnosing._places)["cache"].detail == f"{folder}, writable, 2 MB"
+    assert findings(installation._places)["cache"].detail == f"{folder}, writable, 2 MB"
     monkeypatch.setenv("DANCE_CACHE", str(folder / "sub" / "m" / "below"))
-    assert findings(diagnosing._places)["cache"].state == "broken"
+    assert findings(installation._places)["cache"].state == "broken"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dance_xai.planted.world import make_world
+from dance_xai.planted.video_world import make_video_world
 from dance_xai.workflows import demonstration
 from dance_xai.workflows.demonstration import demonstrate
 
@@ -11,7 +11,7 @@ from dance_xai.workflows.demonstration import demonstrate
 def result(tmp_path_factory):
     """The demo on fewer clips."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demonstration, "make_world", lambda seed: make_world(clips_per_class=16, seed=seed))
+        patch.setattr(demonstration, "make_video_world", lambda seed: make_video_world(clips_per_class=12, seed=seed))
         stages = []
         found = demonstrate(tmp_path_factory.mktemp("demo") / "run", on_stage=lambda name, kept: stages.append(name))
         assert stages.count("motion") == 2
@@ -25,7 +25,7 @@ def test_planted_motions_are_found(result):
 
 def test_the_shortcut_shows_where_it_is_broken(result):
     def of(metrics):
-        return next(row["accuracy"] for row in metrics["per_class"] if row["label"] == result.shortcut.rival)
+        return next(row["accuracy"] for row in metrics["per_class"] if row["label"] == result.shortcut.label)
 
     assert of(result.shifted) < of(result.metrics)
     assert result.fooled is not None and result.fooled.prediction.label == result.shortcut.label

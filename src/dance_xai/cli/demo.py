@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dance_xai.cli.common import Seed, percent, say, stage_printer, table
+from dance_xai.cli.common import Seed, Workers, cores, percent, say, stage_printer, table
 
 if TYPE_CHECKING:
     from dance_xai.workflows.demonstration import Demonstration
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for data, RUN and pages.")] = Path("demo-run"),
     seed: Seed = 0,
+    workers: Workers = None,
 ) -> None:
-    """Fit and explain a planted world whose motions, objects, scenes and one shortcut are known."""
+    """Film, fit and explain a planted world whose motions, objects, scenes and one shortcut are known."""
     from dance_xai.workflows.demonstration import demonstrate
 
-    say("A world of people moving, with known motions, objects and scenes, is made and learnt from:")
-    show_demo(demonstrate(out, seed=seed, on_stage=stage_printer()))
+    say("A world of people moving, with known motions, objects and scenes, is filmed, and learnt from its videos:")
+    show_demo(demonstrate(out, seed=seed, workers=cores(workers), on_stage=stage_printer()))
 
 
 def show_demo(result: Demonstration) -> None:
@@ -54,10 +55,16 @@ def show_demo(result: Demonstration) -> None:
     say("\nOpen: " + "  ".join(str(page) for page in result.pages))
     run = result.folder / "run"
     say(
-        f"Try:  dance evaluate {run}\n      dance explain {run} CLIP --out clip.html\n"
+        f"Try:  dance evaluate {run}\n"
+        f"      dance explain {run} {unseen_video(result)} --out new.html    (a video the model has never seen)\n"
         f"      dance fit {result.folder / 'settings.toml'} --data-root {result.folder / 'data'} --out RUN "
         "--set activations=predicted"
     )
+
+
+def unseen_video(result: Demonstration) -> Path:
+    """A video that is not among the clips of the first RUN."""
+    return min((result.folder / "data" / "videos").glob("shifted_*.mp4"))
 
 
 def _class_accuracy(metrics: dict[str, object], label: str) -> float | None:

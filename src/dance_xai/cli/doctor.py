@@ -9,7 +9,7 @@ from dance_xai.cli.common import JsonFlag, print_json, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dance_xai.workflows.diagnosing import Finding
+    from dance_xai.workflows.installation import Finding
 
 
 def doctor(as_json: JsonFlag = False) -> None:
@@ -21,9 +21,9 @@ def doctor(as_json: JsonFlag = False) -> None:
 
     from dance_xai._version import __version__
     from dance_xai.errors import DanceError
-    from dance_xai.workflows.diagnosing import diagnose
+    from dance_xai.workflows.installation import inspect_installation
 
-    findings = diagnose()
+    findings = inspect_installation()
     broken = [f"{found.group} {found.name}" for found in findings if found.state == "broken"]
     if as_json:
         rows = [asdict(found) for found in findings]

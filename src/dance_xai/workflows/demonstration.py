@@ -15,8 +15,8 @@ from dance_xai.artifacts.sealed import explained
 from dance_xai.config import read_config
 from dance_xai.planted.rule import SMALL
 from dance_xai.planted.truth import DiscoveryScore, Shortcut, score_discovery, shortcut
-from dance_xai.planted.world import PlantedWorld, make_world
-from dance_xai.planted.write import write_world
+from dance_xai.planted.video_world import VideoWorld, make_video_world
+from dance_xai.planted.videos import write_video_world
 from dance_xai.report.report import report_page
 from dance_xai.types import Explanation
 from dance_xai.workflows.explaining import explain_of, page_of
@@ -51,19 +51,33 @@ class Demonstration:
     pages: tuple[Path, ...]
 
 
-def demonstrate(folder: Path, *, seed: int = 0, on_stage: Callable[[str, bool], None] | None = None) -> Demonstration:
-    """Make the planted world, fit it, check it against its truth, and write the pages.
+def demonstrate(
+    folder: Path,
+    *,
+    seed: int = 0,
+    workers: int = 1,
+    on_stage: Callable[[str, bool], None] | None = None,
+) -> Demonstration:
+    """Film the planted world, fit it from its videos, check it against its truth, and write the pages.
+
+    Args:
+        folder: Where everything goes.
+        seed: Of the world.
+        workers: Videos drawn, and looked at, side by side.
+        on_stage: Told each finished stage and whether it was kept from before.
 
     Raises:
         ArtifactError: The folder cannot be written.
     """
     data, settings = folder / "data", folder / "settings.toml"
-    world = make_world(seed=seed)
+    world = make_video_world(seed=seed)
     with explained(data):
-        write_world(world, data)
-    write_file(settings, files("dance_xai.planted").joinpath("settings.toml").read_bytes())
-    metrics, view = _fit(folder, data, settings, "run", "clips.csv", on_stage)
-    shifted, shifted_view = _fit(folder, data, settings, "run-shifted", "shifted.csv", on_stage)
+        write_video_world(world, data, workers=workers)
+    if on_stage:
+        on_stage("filming", False)
+    write_file(settings, files("dance_xai.planted").joinpath("video.toml").read_bytes())
+    metrics, view = _fit(folder, data, settings, "run", "clips.csv", workers, on_stage)
+    shifted, shifted_view = _fit(folder, data, settings, "run-shifted", "shifted.csv", workers, on_stage)
     planted = shortcut(world)
     fooled = _fooled(shifted_view, planted)
     return Demonstration(
@@ -79,14 +93,20 @@ def demonstrate(folder: Path, *, seed: int = 0, on_stage: Callable[[str, bool], 
 
 
 def _fit(
-    folder: Path, data: Path, settings: Path, name: str, clips: str, on_stage: Callable[[str, bool], None] | None
+    folder: Path,
+    data: Path,
+    settings: Path,
+    name: str,
+    clips: str,
+    workers: int,
+    on_stage: Callable[[str, bool], None] | None,
 ) -> tuple[dict[str, Any], RunView]:
     config = read_config(settings, [f'data.clips.path="{clips}"'])
-    metrics = fit_run(config, data, folder / name, cache=folder / ".dance-cache", on_stage=on_stage)
+    metrics = fit_run(config, data, folder / name, cache=folder / ".dance-cache", on_stage=on_stage, workers=workers)
     return metrics, open_run(folder / name)
 
 
-def _score(world: PlantedWorld, view: RunView) -> DiscoveryScore:
+def _score(world: VideoWorld, view: RunView) -> DiscoveryScore:
     assert view.motion is not None and view.motion.windows is not None
     clip, start, stop, label = view.motion.windows.T
     spans = [world.spans[name] for name in view.manifest.ids]

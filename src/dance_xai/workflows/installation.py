@@ -44,8 +44,6 @@ EXTRAS = {
     "onnx": {"onnxruntime": "onnxruntime"},
     "hf": {"torch": "torch", "transformers": "transformers", "huggingface-hub": "huggingface_hub"},
     "rtmpose": {"rtmlib": "rtmlib", "onnxruntime": "onnxruntime"},
-    "llm": {"openai": "openai"},
-    "app": {"gradio": "gradio"},
 }
 """The same for every extra."""
 
@@ -77,7 +75,7 @@ class Finding:
     action: str = ""
 
 
-def diagnose() -> tuple[Finding, ...]:
+def inspect_installation() -> tuple[Finding, ...]:
     """Look at the installation. Nothing is downloaded or written.
 
     Source: ours.
