@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dance_xai.cli.common import JsonFlag, Workers, clip_progress, cores, print_json, say, table
+from dance_xai.cli.common import JsonFlag, Workers, clip_progress, cores, print_json, print_reasons, say
 
 if TYPE_CHECKING:
     from dance_xai.workflows.checking import Check
+
+WIDEST = 60
+"""Letters to which columns are padded; what is longer is shown whole all the same."""
 
 
 def check(
@@ -30,8 +33,7 @@ def check(
 
     found = check_data(read_config(config, settings or ()), data_root, workers=cores(workers), progress=clip_progress())
     if as_json:
-        problems = [vars(problem) for problem in found.problems]
-        print_json({"clips": found.clips, "classes": found.classes, "bad": found.bad, "problems": problems})
+        print_json(as_tree(found))
     else:
         show_check(found)
     if strict and found.problems:
@@ -42,10 +44,30 @@ def check(
         )
 
 
+def as_tree(found: Check) -> dict[str, Any]:
+    """The result as plain data."""
+    from dance_xai.types import count_reasons
+
+    return {
+        "clips": found.clips,
+        "classes": found.classes,
+        "bad": found.bad,
+        "problems": [vars(problem) for problem in found.problems],
+        "left_out": count_reasons(found.drops),
+    }
+
+
 def show_check(found: Check) -> None:
-    """Print the problems, or that there are none."""
-    say(bold=f"{found.clips} clips of {found.classes} classes", text=f": {found.bad} with a problem")
+    """Print the problems, one a line however long, or that there are none."""
+    from dance_xai.types import count_reasons
+
+    said = f"{found.bad} with a problem" if found.problems else "nothing wrong"
+    say(bold=f"{found.clips} clips of {found.classes} classes", text=f": {said}")
+    print_reasons(count_reasons(found.drops))
     if found.problems:
-        rows = [[problem.clip, problem.what, problem.advice] for problem in found.problems]
-        table("", ["clip", "what is wrong", "what to do"], rows)
-        say("\nA fit leaves these clips out, with the reason, and counts them.")
+        rows = [("clip", "what is wrong", "what to do")]
+        rows += [(problem.clip, problem.what, problem.advice) for problem in found.problems]
+        wide = [min(WIDEST, max(len(row[column]) for row in rows)) for column in (0, 1)]
+        for clip, what, advice in rows:
+            say(f"  {clip:<{wide[0]}}  {what:<{wide[1]}}  {advice}")
+        say("\nA fit leaves out clips that it cannot look at, with the reason, and counts them.")

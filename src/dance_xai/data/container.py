@@ -40,13 +40,21 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
         raise DataError(f"{path}: expected a video that can be read, got: {_reason(error)}; export it again") from error
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is anything; False also where nobody can look, such as at a name that is too long."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def require_content(path: Path) -> None:
     """Check that a file is there, can be read and is not empty.
 
     Raises:
         DataError: It is not.
     """
-    if not path.is_file():
+    if not is_there(path) or not path.is_file():
         raise DataError(f"{path}: expected a video file, found nothing there; check the path")
     try:
         empty = path.stat().st_size == 0
@@ -63,8 +71,9 @@ def _picture_stream(path: Path, container: Any) -> Any:
 
     streams = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not streams:
-        kinds = ", ".join(sorted({str(stream.type) for stream in container.streams})) or "no streams"
-        raise DataError(f"{path}: expected a video with pictures, got {kinds} only; check which file it is")
+        kinds = ", ".join(sorted({str(stream.type) for stream in container.streams} - {"video"}))
+        got = f"{kinds} only" if kinds else "none"
+        raise DataError(f"{path}: expected a video with pictures, got {got}; check which file it is")
     return streams[0]
 
 
@@ -74,12 +83,14 @@ def _reason(error: Exception) -> str:
 
 
 def time_stamps(container: Any, stream: Any) -> IntArray:
-    """(S,) rising time stamps of all frames in units of the stream, from the packets alone."""
-    packets = [p for p in container.demux(stream) if p.size and not getattr(p, "is_discard", False)]
-    stamps = [p.pts if p.pts is not None else p.dts for p in packets]
+    """(S,) rising time stamps of all frames in units of the stream, from the packets alone, none of which is kept."""
+    stamps = [
+        packet.pts if packet.pts is not None else packet.dts
+        for packet in container.demux(stream)
+        if packet.size and not packet.is_discard
+    ]
     if any(stamp is None for stamp in stamps):
-        step = _step(stream)
-        return np.arange(len(packets), dtype=np.int64) * step
+        return np.arange(len(stamps), dtype=np.int64) * _step(stream)
     return np.unique(np.array(stamps, dtype=np.int64))
 
 
@@ -114,10 +125,10 @@ def decoded_frames(path: Path, stamps: IntArray, size: tuple[int, int], threads:
         stream.codec_context.thread_count = threads
         if stamps[0] > (stream.start_time or 0):
             container.seek(int(stamps[0]), stream=stream, backward=True)
-        yield from _matched(_survivors(container, stream), stamps, size)
+        yield from _matched(survivors(container, stream), stamps, size)
 
 
-def _survivors(container: Any, stream: Any) -> Iterator[Any]:
+def survivors(container: Any, stream: Any) -> Iterator[Any]:
     """Decoded frames; a packet that cannot be decoded is passed over."""
     import av
 

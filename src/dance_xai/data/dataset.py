@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
 
 import numpy as np
-from annotated_types import Gt
 
 from dance_xai.data.arrays import (
     align,
@@ -19,11 +17,9 @@ from dance_xai.data.arrays import (
 )
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.data.manifest import clip_list_files, read_clips
-from dance_xai.data.pose_files.detections import Given, MainActor
-from dance_xai.data.pose_files.reading import pose_files_in, read_main_actors
-from dance_xai.data.pose_files.recognise import Format, recognise
-from dance_xai.data.poses import read_penn_folder, read_penn_mat, read_pose_npz
-from dance_xai.data.skeletons import convert, skeleton
+from dance_xai.data.pose_files.detections import MainActor
+from dance_xai.data.pose_files.reading import pose_files_in
+from dance_xai.data.pose_source import PosesSource, pose_reason, read_tracks
 from dance_xai.errors import DataError
 from dance_xai.types import (
     Clip,
@@ -40,39 +36,6 @@ from dance_xai.types import (
 
 STRICT = {"extra": "forbid"}
 TEXT_SUFFIX = ".txt"
-
-
-@dataclass(frozen=True)
-class PosesSource:
-    """A file or folder of poses, and what it does not say itself.
-
-    Attributes:
-        path: The file, or a folder of them; for OpenPose the folder of one clip or of such folders.
-        skeleton: The joints. Needed for ``npz``; the other formats imply them.
-        ids: Name of the array of clip ids (npz).
-        lengths: Name of the array of frames per clip (npz).
-        xy: Name of the array of joints in pixels (npz).
-        format: ``auto`` goes by suffix and content.
-        fps: Frames per second, where the file states none.
-        height_width: Frame size in pixels, where the file states none.
-        xyz: Name of an array of the joints in metres (npz).
-        xyz_axes: Which of its axes points to the right as seen, down, and away from the camera; ``x -y z`` where y
-            points up.
-        convert_to: Skeleton to convert the poses to, by joint name.
-    """
-
-    __pydantic_config__ = STRICT
-    path: Path
-    skeleton: str | None = None
-    ids: str = "ids"
-    lengths: str = "lengths"
-    xy: str = "xy_px"
-    format: Literal["auto"] | Format = "auto"
-    fps: Annotated[float, Gt(0)] | None = None
-    height_width: tuple[Annotated[int, Gt(0)], Annotated[int, Gt(0)]] | None = None
-    xyz: str | None = None
-    xyz_axes: str = "x y z"
-    convert_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,10 +137,13 @@ def read_dataset(config: DataConfig, root: Path, main_actor: MainActor | None = 
     features = _read_array(config.features, root)
     video = _read_array(config.video, root)
     manifest = keep_clips(manifest, {"backbone feature": features, "dual encoder embedding": video})
+    broken: dict[str, DataError] = {}
+    tracks = read_tracks(config.poses, root, manifest.ids, main_actor, broken.setdefault)
+    manifest = leave_out(manifest, tuple(Drop("clips", clip, pose_reason(error)) for clip, error in broken.items()))
     labels = None if config.motion_labels is None else _motion_labels(root / config.motion_labels, manifest.ids)
     return Dataset(
         manifest=manifest,
-        tracks=read_tracks(config.poses, root, manifest.ids, main_actor),
+        tracks=tracks,
         features=None if features is None else _rows_of(features, manifest.ids),
         video=None if video is None else _rows_of(video, manifest.ids),
         phrases=_read_all_phrases(config, root),
@@ -185,69 +151,6 @@ def read_dataset(config: DataConfig, root: Path, main_actor: MainActor | None = 
         motion_labels=labels,
         key_frames=None if config.key_frames is None else read_key_frames(root / config.key_frames),
     )
-
-
-def read_tracks(
-    source: PosesSource | None, root: Path, ids: tuple[str, ...], main_actor: MainActor | None = None
-) -> tuple[PoseTrack, ...]:
-    """The poses of the given clips, in that order; clips without poses have no track.
-
-    Args:
-        source: Where the poses are; None for no tracks.
-        root: Where its path starts.
-        ids: Clip ids.
-        main_actor: Chooses between several people; needed only for files with several in a frame.
-
-    Raises:
-        DataError: The poses cannot be read, are of none of the clips, or show several people without ``main_actor``.
-    """
-    if source is None:
-        return ()
-    by_clip = {track.clip: track for track in _read_poses(source, root / source.path, ids, main_actor)}
-    found = tuple(by_clip[clip] for clip in ids if clip in by_clip)
-    if not found:
-        raise DataError(
-            f"{root / source.path}: expected poses of the clips, got none of {len(ids)}; check the clip ids"
-        )
-    return found
-
-
-def _read_poses(source: PosesSource, path: Path, ids: tuple[str, ...], main_actor: MainActor | None) -> list[PoseTrack]:
-    size = None if source.height_width is None else (source.height_width[0], source.height_width[1])
-    given = Given(None if source.skeleton is None else skeleton(source.skeleton), source.fps, size)
-    kind = recognise(path) if source.format == "auto" else source.format
-    if kind == "npz":
-        tracks = _read_npz_poses(source, path, given)
-    elif kind == "penn_mat":
-        tracks = _read_penn(path, given)
-    else:
-        tracks = read_main_actors(path, kind, given, ids=ids, main_actor=main_actor)
-    tracks = [replace(track, fps=track.fps or given.fps, height_width=track.height_width or size) for track in tracks]
-    return tracks if source.convert_to is None else [convert(track, skeleton(source.convert_to)) for track in tracks]
-
-
-def _read_npz_poses(source: PosesSource, path: Path, given: Given) -> list[PoseTrack]:
-    if given.skeleton is None:
-        raise DataError(f"{path}: expected a skeleton for an .npz file, got none; set skeleton to that of its joints")
-    return read_pose_npz(
-        path,
-        skeleton=given.skeleton,
-        id_array=source.ids,
-        length_array=source.lengths,
-        xy_array=source.xy,
-        xyz_array=source.xyz,
-        xyz_axes=source.xyz_axes,
-    )
-
-
-def _read_penn(path: Path, given: Given) -> list[PoseTrack]:
-    tracks = [track for _, track in read_penn_folder(path)] if path.is_dir() else [read_penn_mat(path)]
-    if given.skeleton not in (None, tracks[0].skeleton):
-        raise DataError(
-            f"{path}: expected skeleton {tracks[0].skeleton.name!r} for .mat files, got {given.skeleton.name!r}; "
-            f"change it, or set convert_to"
-        )
-    return tracks
 
 
 def keep_clips(manifest: Manifest, arrays: dict[str, Features | None]) -> Manifest:

@@ -13,6 +13,14 @@ from dance_xai.types import IntArray, UInt8Array
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; False also where nobody can look, such as at a name that is too long."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def list_images(folder: Path) -> tuple[Path, ...]:
     """The images of a folder in the order of their names.
 

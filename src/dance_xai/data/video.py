@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from dance_xai.data.container import decoded_frames, opened, seen_size, stated_seconds, time_stamps
-from dance_xai.data.image_folder import image_frames, image_size, list_images
+from dance_xai.data.container import decoded_frames, opened, seen_size, stated_seconds, survivors, time_stamps
+from dance_xai.data.image_folder import image_frames, image_size, is_folder, list_images
 from dance_xai.data.timeline import Timeline, make_timeline
 from dance_xai.errors import DataError
 from dance_xai.types import FloatArray, IntArray, UInt8Array
@@ -68,7 +68,7 @@ def scan_video(
     Raises:
         DataError: Missing, empty, not a video, without pictures, or no frame between ``start`` and ``end``.
     """
-    read = _scan_images if path.is_dir() else _scan_file
+    read = _scan_images if is_folder(path) else _scan_file
     stamps, times, stated, size = read(path, max_side)
     if not len(stamps):
         raise DataError(f"{path}: expected frames, got a video without any; record or export it again")
@@ -128,7 +128,7 @@ def _scan_file(path: Path, max_side: int | None) -> Scan:
         stated = float(stream.average_rate or stream.guessed_rate or 0) or None
         _refuse_cut_off(path, stamps * unit, stated_seconds(container, stream), stream.frames)
     with opened(path) as (container, stream):
-        first = next(container.decode(stream), None)
+        first = next(survivors(container, stream), None)
         if first is None:
             raise DataError(f"{path}: expected frames, got none that can be decoded; export it again")
         return stamps, stamps * unit, stated, seen_size(stream, first, max_side)
@@ -136,11 +136,14 @@ def _scan_file(path: Path, max_side: int | None) -> Scan:
 
 def _refuse_cut_off(path: Path, times: FloatArray, stated: float | None, frames: int) -> None:
     if len(times) < LEAST_DECODED * frames:
-        raise DataError(f"{path}: expected {frames} frames, as the file states, got {len(times)}; it is cut off")
+        raise DataError(
+            f"{path}: expected {frames} frames, as the file states, got {len(times)}; it is cut off, copy it again"
+        )
     held = float(times[-1] - times[0]) if len(times) else 0.0
     if stated is not None and len(times) > 1 and held < (LEAST_DECODED - 1 / len(times)) * stated:
         raise DataError(
-            f"{path}: expected a video of {stated:.1f} s, as the file states, got {held:.1f} s; it is cut off"
+            f"{path}: expected a video of {stated:.1f} s, as the file states, got {held:.1f} s; "
+            "it is cut off, copy it again"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -121,4 +122,7 @@ def _in_threads(
 
 def reason_of(clip: Clip, error: DataError) -> str:
     """The error without the name of the file, so that clips that are bad alike are counted together."""
-    return str(error).removeprefix(f"{clip.path}: ").removeprefix(f"clip {clip.id!r}: ")
+    text = str(error)
+    if text.startswith(f"{clip.path}{os.sep}"):  # an image in a folder
+        text = text.partition(": ")[2]
+    return text.removeprefix(f"{clip.path}: ").removeprefix(f"clip {clip.id!r}: ")

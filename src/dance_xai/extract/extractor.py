@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from dance_xai.data.container import is_there
 from dance_xai.data.dataset import Dataset, leave_out, restrict
 from dance_xai.errors import ConfigError, DataError
 from dance_xai.extract.clips import Progress, see_clips
@@ -156,9 +158,15 @@ def encode_tracks(parts: Parts, data: Dataset) -> FloatArray:
     return np.stack([parts.kinematics.encode(tracks[clip]) for clip in data.manifest.ids])
 
 
+def some_videos(clips: Sequence[Clip]) -> bool:
+    """Whether any clip has a video where its path says; data sets of poses often come without."""
+    return any(clip.path is not None and is_there(clip.path) for clip in clips)
+
+
 def _rates_missing(data: Dataset) -> bool:
     """Whether poses state no frame rate and the videos can tell it."""
-    return any(track.fps is None for track in data.tracks) and all(clip.path for clip in data.manifest.clips)
+    clips = data.manifest.clips
+    return any(track.fps is None for track in data.tracks) and all(clip.path for clip in clips) and some_videos(clips)
 
 
 def _with_rate(track: PoseTrack, sight: Sight | None) -> PoseTrack:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from dance_xai.artifacts import fingerprint, load_noun, save_noun, write_file
 from dance_xai.data.container import require_content
-from dance_xai.data.image_folder import list_images
+from dance_xai.data.image_folder import is_folder, list_images
 from dance_xai.data.video import DECODER_VERSION
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.extract.settings import ExtractConfig
@@ -100,14 +100,15 @@ class HashIndex:
         Raises:
             DataError: It cannot be read.
         """
-        if not path.is_dir():
+        folder = is_folder(path)
+        if not folder:
             require_content(path)
         try:
-            files = list_images(path) if path.is_dir() else (path,)
+            files = list_images(path) if folder else (path,)
             hashes = [self._of_file(file) for file in files]
         except OSError as error:
             raise DataError(f"{path}: expected a readable video, got: {error.strerror}; check the path") from error
-        if not path.is_dir():
+        if not folder:
             return hashes[0]
         named = [[file.name, digest] for file, digest in zip(files, hashes, strict=True)]
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()

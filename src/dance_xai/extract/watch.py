@@ -45,7 +45,7 @@ def open_clip(clip: Clip, config: ExtractConfig) -> Video:
         raise DataError(f"clip {clip.id!r}: expected a video file, got none; add a column with paths to data.clips")
     video = scan_video(Path(clip.path), start=clip.start, end=clip.end, fps=config.fps, max_side=config.max_side)
     if len(video.timeline) < 2:
-        raise DataError(f"{clip.path}: expected a video, got a single frame; nothing moves in it")
+        raise DataError(f"{clip.path}: expected a video, got a single frame; leave it out, as nothing moves in it")
     return video
 
 

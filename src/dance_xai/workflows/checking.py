@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,24 +11,26 @@ from pathlib import Path
 import numpy as np
 
 from dance_xai.config import Config
-from dance_xai.data.dataset import read_tracks
+from dance_xai.data.image_folder import is_folder, list_images
 from dance_xai.data.manifest import read_clips
-from dance_xai.data.video import Video, read_frames, scan_video
+from dance_xai.data.pose_source import pose_reason, read_tracks
+from dance_xai.data.video import Video, read_frames
 from dance_xai.errors import DataError
 from dance_xai.extract.clips import Progress, reason_of
+from dance_xai.extract.extractor import some_videos
 from dance_xai.extract.keep import ClipKeep
-from dance_xai.extract.loading import load_poses
+from dance_xai.extract.loading import load_parts
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.extract.watch import open_clip
 from dance_xai.motion.tracking import main_rows
 from dance_xai.protocols import PoseEstimator
-from dance_xai.types import Clip, IntArray, PoseTrack
+from dance_xai.types import Clip, Drop, PoseTrack
+
+PROBES = 20
+"""Frames of a clip that must be there, spread over it; as in a fit, half of them may be lost."""
 
 LOOKS = 5
-"""Frames in which people are looked for."""
-
-LAST = 1.0
-"""Seconds at the end that are decoded."""
+"""Of these, frames in which people are looked for."""
 
 UNLIKE = 0.1
 """Poses and video of a clip may differ in length by this share."""
@@ -55,12 +58,14 @@ class Check:
     Attributes:
         clips: How many clips were probed.
         classes: How many classes they have.
-        problems: What is wrong, clip by clip, in the order of the clips.
+        problems: What is wrong, in the order of the clips.
+        drops: Clips that the list itself leaves out.
     """
 
     clips: int
     classes: int
     problems: tuple[Problem, ...]
+    drops: tuple[Drop, ...] = ()
 
     @property
     def bad(self) -> int:
@@ -71,63 +76,76 @@ class Check:
 def check_data(config: Config, root: Path, *, workers: int = 1, progress: Progress | None = None) -> Check:
     """Probe every clip: its label, its video, its poses, people in it, and copies of it in the other split.
 
-    A video is opened, its first frame and its last second are decoded. Nothing is written.
+    A video is decoded once, without networks but for people in a few frames. Videos that a fit does not look at are
+    probed where there are any. Nothing is written.
 
     Raises:
-        DanceError: The list of clips itself cannot be read, or a model cannot be loaded.
+        DanceError: The list of clips or a file of many clips cannot be read, or a model cannot be loaded.
+
+    Source: ours.
     """
     manifest = read_clips(config.data.clips, root)
-    wanted = config.extract
-    poses = None if wanted.poses is None else load_poses(wanted.poses, wanted, root)
-    tracks = {track.clip: track for track in read_tracks(config.data.poses, root, manifest.ids, main_rows)}
-    given = None if config.data.poses is None else tracks
-    problems = [Problem(drop.item, drop.reason, "see data.clips") for drop in manifest.drops]
+    poses = load_parts(config.extract, root).poses
+    broken: dict[str, DataError] = {}
+    tracks = read_tracks(config.data.poses, root, manifest.ids, main_rows, broken.setdefault)
+    given = None if config.data.poses is None else {track.clip: track for track in tracks}
+    look = config.extract.looks_at_videos or some_videos(manifest.clips)
+    probe = _Probe(config.extract, poses, look, given, broken)
+    copies, problems = _copies(manifest.clips), list[Problem]()
     with ThreadPoolExecutor(workers) as pool:
-        found = pool.map(lambda clip: list(_probe(clip, wanted, poses, given)), manifest.clips)
-        for done, each in enumerate(found, start=1):
-            problems += each
+        found = pool.map(lambda clip: list(probe(clip)), manifest.clips)
+        for done, (clip, each) in enumerate(zip(manifest.clips, found, strict=True), start=1):
+            problems += each or copies.get(clip.id, [])
             if progress:
                 progress(done, len(manifest.clips))
-    return Check(len(manifest.clips), len(manifest.classes), (*problems, *_copies(manifest.clips)))
+    return Check(len(manifest.clips), len(manifest.classes), tuple(problems), manifest.drops)
 
 
-def _probe(
-    clip: Clip, config: ExtractConfig, poses: PoseEstimator | None, tracks: dict[str, PoseTrack] | None
-) -> Iterator[Problem]:
-    video = None
-    if clip.path is not None or config.looks_at_videos:
-        try:
-            video = open_clip(clip, config)
-            _decode_ends(clip, video, config)
-            if poses is not None and not _somebody(video, poses):
-                yield Problem(clip.id, f"nobody found in {LOOKS} frames", "look at it, or leave the clip out")
-        except DataError as error:
-            yield _problem(clip, reason_of(clip, error))
-    if tracks is not None:
-        yield from _poses_of(clip, tracks.get(clip.id), video)
+@dataclass(frozen=True, eq=False)
+class _Probe:
+    """Finds the problems of one clip.
+
+    Attributes:
+        config: How videos are looked at.
+        poses: Finds people in frames, if anybody does.
+        look: Whether videos are probed.
+        tracks: Poses from files by clip, None without such files.
+        broken: Clips whose pose file cannot be read.
+    """
+
+    config: ExtractConfig
+    poses: PoseEstimator | None
+    look: bool
+    tracks: dict[str, PoseTrack] | None
+    broken: dict[str, DataError]
+
+    def __call__(self, clip: Clip) -> Iterator[Problem]:
+        video = None
+        if self.look and (clip.path is not None or self.config.looks_at_videos):
+            try:
+                video = open_clip(clip, self.config)
+                if not self._somebody(video):
+                    yield Problem(clip.id, f"nobody found in {LOOKS} frames", "look at it, or leave the clip out")
+            except DataError as error:
+                yield _problem(clip, reason_of(clip, error))
+        if clip.id in self.broken:
+            yield _problem(clip, pose_reason(self.broken[clip.id]))
+        elif self.tracks is not None:
+            yield from _poses_of(clip, self.tracks.get(clip.id), video)
+
+    def _somebody(self, video: Video) -> bool:
+        """Decode the clip, and look for people in a few frames, if clips without any are left out."""
+        wanted = np.unique(np.linspace(0, len(video.timeline) - 1, PROBES).round().astype(np.int64))
+        found = self.poses is None or self.config.nobody == "keep"
+        for number, (_, frame) in enumerate(read_frames(video, wanted=wanted, threads=1)):
+            if not found and self.poses is not None and number % (PROBES // LOOKS) == 0:
+                found = len(self.poses.detect([frame]).score) > 0
+        return found
 
 
 def _problem(clip: Clip, text: str) -> Problem:
     what, _, advice = text.rpartition("; ")
     return Problem(clip.id, what or text, advice if what else "")
-
-
-def _decode_ends(clip: Clip, video: Video, config: ExtractConfig) -> None:
-    """Decode the first frame and the last second."""
-    _decode(video, np.zeros(1, dtype=np.int64))
-    end = (clip.start or 0.0) + video.timeline.seconds
-    tail = scan_video(video.path, start=max(0.0, end - LAST), end=clip.end, fps=config.fps, max_side=config.max_side)
-    _decode(tail, np.arange(len(tail.timeline)))
-
-
-def _decode(video: Video, wanted: IntArray) -> None:
-    for _ in read_frames(video, wanted=wanted, threads=1):
-        pass
-
-
-def _somebody(video: Video, poses: PoseEstimator) -> bool:
-    wanted = np.unique(np.linspace(0, len(video.timeline) - 1, LOOKS).round().astype(np.int64))
-    return any(len(poses.detect([frame]).score) for _, frame in read_frames(video, wanted=wanted, threads=1))
 
 
 def _poses_of(clip: Clip, track: PoseTrack | None, video: Video | None) -> Iterator[Problem]:
@@ -143,12 +161,14 @@ def _poses_of(clip: Clip, track: PoseTrack | None, video: Video | None) -> Itera
         )
 
 
-def _copies(clips: Sequence[Clip]) -> Iterator[Problem]:
-    """Test clips whose file and span is also a train clip: whatever is measured on them is worth nothing."""
-    keep = ClipKeep(None)
+def _copies(clips: Sequence[Clip]) -> dict[str, list[Problem]]:
+    """Test clips whose video and span is also a train clip: whatever is measured on them is worth nothing."""
+    bulk = {clip.path: _bulk(clip.path) for clip in clips if clip.path is not None}
+    common = Counter(bulk[clip.path] for clip in clips if clip.path is not None)
+    keep, found = ClipKeep(None), dict[str, list[Problem]]()
     train: dict[tuple[str, float | None, float | None], str] = {}
     for clip in sorted(clips, key=lambda clip: clip.split != "train"):
-        if clip.path is None or not clip.path.is_file():
+        if clip.path is None or common[bulk[clip.path]] < 2:
             continue
         try:
             content = (keep.content(clip.path), clip.start, clip.end)
@@ -157,4 +177,15 @@ def _copies(clips: Sequence[Clip]) -> Iterator[Problem]:
         if clip.split == "train":
             train.setdefault(content, clip.id)
         elif content in train:
-            yield Problem(clip.id, f"the same video as the train clip {train[content]}", "remove one of them")
+            what = f"the same video as the train clip {train[content]}"
+            found[clip.id] = [Problem(clip.id, what, "remove one of them")]
+    return found
+
+
+def _bulk(path: Path) -> tuple[int, int]:
+    """Number and bytes of the files of a video: unlike videos mostly differ in them, so that few need be read."""
+    try:
+        files = list_images(path) if is_folder(path) else (path,)
+        return len(files), sum(file.stat().st_size for file in files)
+    except (OSError, DataError):
+        return 0, 0

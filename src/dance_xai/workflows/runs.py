@@ -12,8 +12,9 @@ from typing import Any
 
 from dance_xai.artifacts import Run, code_fingerprint, plain, read_run, write_run
 from dance_xai.config import Config, config_tree, parse_config
-from dance_xai.data.dataset import PosesSource, files_of, read_tracks
+from dance_xai.data.dataset import files_of
 from dance_xai.data.manifest import clip_listing, read_clips
+from dance_xai.data.pose_source import PosesSource, read_tracks
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.extract.keep import ClipKeep
 from dance_xai.extract.loading import model_identities

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from dance_xai.data.npz import refuse_duplicates
 from dance_xai.data.pose_files.alphapose import read_alphapose
@@ -13,12 +14,18 @@ from dance_xai.data.pose_files.coco import read_coco
 from dance_xai.data.pose_files.detections import Detections, Given, MainActor
 from dance_xai.data.pose_files.mediapipe import read_mediapipe
 from dance_xai.data.pose_files.mmpose import read_mmpose
+from dance_xai.data.pose_files.names import clip_of_file
 from dance_xai.data.pose_files.ntu import read_ntu
 from dance_xai.data.pose_files.openpose import SUFFIX as OPENPOSE_SUFFIX
 from dance_xai.data.pose_files.openpose import read_openpose
 from dance_xai.data.pose_files.pyskl import read_pyskl
 from dance_xai.errors import DataError
 from dance_xai.types import PoseTrack
+
+T = TypeVar("T")
+
+OnBroken: TypeAlias = Callable[[str, DataError], object]
+"""Told the clip whose own file cannot be read, and why; the other clips are read all the same."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ READERS: dict[str, Reader] = {
 
 
 def read_detections(
-    path: Path, pose_format: str, given: Given, *, ids: Sequence[str] = ()
+    path: Path, pose_format: str, given: Given, *, ids: Sequence[str] = (), on_broken: OnBroken | None = None
 ) -> list[tuple[Path, Detections]]:
     """Read a pose file, or all of a folder.
 
@@ -58,6 +65,7 @@ def read_detections(
         pose_format: A key of ``READERS``.
         given: What the files do not say.
         ids: Clips wanted; where a file is one clip, others are not read. All by default.
+        on_broken: As in ``read_each``.
 
     Returns:
         Everybody in each clip, with the file or folder it comes from.
@@ -66,17 +74,57 @@ def read_detections(
         DataError: No file of the format, a damaged one, or two that are the same clip.
     """
     reader = READERS[pose_format]
-    places = _openpose_folders(path) if pose_format == "openpose" else _files(path, pose_format, reader)
+    places = _openpose_folders(path) if pose_format == "openpose" else files_in(path, pose_format, reader.suffixes)
     if reader.clip_per_file and len(places) > 1:
         wanted = set(ids)
         places = [place for place in places if _name(place) in wanted] or places
-    found = [(place, one) for place in places for one in reader.read(place, given)]
+    by_place = read_each(path, places, lambda place: reader.read(place, given), ids=ids, on_broken=on_broken)
+    found = [(place, one) for place, several in by_place for one in several]
     refuse_duplicates(str(path), [one.clip for _, one in found], "clips")
     return found
 
 
+def read_each(
+    path: Path,
+    places: Sequence[Path],
+    read: Callable[[Path], T],
+    *,
+    ids: Sequence[str] = (),
+    on_broken: OnBroken | None = None,
+) -> list[tuple[Path, T]]:
+    """Read the files of a folder; one that cannot be read and is named after a wanted clip costs that clip only.
+
+    Args:
+        path: The folder, or the file that is all there is.
+        places: The files, or the folders of clips.
+        read: Reads one of them.
+        ids: Clips wanted.
+        on_broken: Told the clips that are lost; without it a file that cannot be read is an error.
+
+    Raises:
+        DataError: The only file cannot be read, or one that may hold several clips.
+    """
+    wanted = set(ids)
+    found: list[tuple[Path, T]] = []
+    for place in places:
+        try:
+            found.append((place, read(place)))
+        except DataError as error:
+            clip = place.name if place.is_dir() else clip_of_file(place)
+            if on_broken is None or place == path or clip not in wanted:
+                raise
+            on_broken(clip, error)
+    return found
+
+
 def read_main_actors(
-    path: Path, pose_format: str, given: Given, *, ids: Sequence[str] = (), main_actor: MainActor | None = None
+    path: Path,
+    pose_format: str,
+    given: Given,
+    *,
+    ids: Sequence[str] = (),
+    main_actor: MainActor | None = None,
+    on_broken: OnBroken | None = None,
 ) -> list[PoseTrack]:
     """Read the poses of one person per clip; as ``read_detections``.
 
@@ -86,12 +134,13 @@ def read_main_actors(
         given: What the files do not say.
         ids: Clips wanted; all by default.
         main_actor: Chooses between people; needed only for files with several in a frame.
+        on_broken: As in ``read_each``.
 
     Raises:
         DataError: As ``read_detections``; or several people, and no ``main_actor``.
     """
     wanted = set(ids)
-    found = read_detections(path, pose_format, given, ids=ids)
+    found = read_detections(path, pose_format, given, ids=ids, on_broken=on_broken)
     return [track_of(place, one, main_actor) for place, one in found if not wanted or one.clip in wanted]
 
 
@@ -106,14 +155,17 @@ def _name(place: Path) -> str:
     return place.name if place.is_dir() else place.stem
 
 
-def _files(path: Path, pose_format: str, reader: Reader) -> list[Path]:
+def files_in(path: Path, pose_format: str, suffixes: tuple[str, ...]) -> list[Path]:
+    """The file itself, or the files of a folder that end as given, by name.
+
+    Raises:
+        DataError: The folder has none.
+    """
     if not path.is_dir():
         return [path]
-    files = sorted(file for file in path.iterdir() if file.is_file() and file.name.endswith(reader.suffixes))
+    files = sorted(file for file in path.iterdir() if file.is_file() and file.name.endswith(suffixes))
     if not files:
-        raise DataError(
-            f"{path}: expected files {' or '.join(reader.suffixes)} for {pose_format}, found none; check the path"
-        )
+        raise DataError(f"{path}: expected files {' or '.join(suffixes)} for {pose_format}, found none; check the path")
     return files
 
 

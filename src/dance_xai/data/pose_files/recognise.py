@@ -57,7 +57,18 @@ def _recognise_folder(folder: Path) -> Format:
             f"{folder}: expected pose files of one format, got {some(sorted(suffixes), 12) or 'none'}; "
             f"set format to one of them"
         )
-    return recognise(files[0])
+    return _first_recognised(files)
+
+
+def _first_recognised(files: list[Path]) -> Format:
+    """The format of the first file that can be recognised: single files may be broken."""
+    refusals: list[DataError] = []
+    for file in files:
+        try:
+            return recognise(file)
+        except DataError as error:
+            refusals.append(error)
+    raise refusals[0]
 
 
 def _recognise_json(path: Path, document: Any) -> Format:
