@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,9 @@ _BY_SUFFIX: dict[str, Format] = {
     ".csv": "mediapipe",
     ".npy": "mediapipe",
 }
+
+ASKED = 5
+"""Files of a folder that say which format it has."""
 
 
 def recognise(path: Path) -> Format:
@@ -57,18 +61,23 @@ def _recognise_folder(folder: Path) -> Format:
             f"{folder}: expected pose files of one format, got {some(sorted(suffixes), 12) or 'none'}; "
             f"set format to one of them"
         )
-    return _first_recognised(files)
+    return _of_most(files)
 
 
-def _first_recognised(files: list[Path]) -> Format:
-    """The format of the first file that can be recognised: single files may be broken."""
+def _of_most(files: list[Path]) -> Format:
+    """The format of most of the first few files that have one: single files may be broken."""
+    votes: Counter[Format] = Counter()
     refusals: list[DataError] = []
     for file in files:
         try:
-            return recognise(file)
+            votes[recognise(file)] += 1
         except DataError as error:
             refusals.append(error)
-    raise refusals[0]
+        if votes.total() == ASKED:
+            break
+    if not votes:
+        raise refusals[0]
+    return votes.most_common(1)[0][0]
 
 
 def _recognise_json(path: Path, document: Any) -> Format:
