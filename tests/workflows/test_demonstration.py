@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from dance_xai.data.video import read_frames, scan_video
+from dance_xai.errors import DataError
 from dance_xai.planted.video_world import make_video_world
 from dance_xai.workflows import demonstration
 from dance_xai.workflows.demonstration import demonstrate
+from dance_xai.workflows.explaining import explain_of
+from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.subjects import find_subject, known_clip
 
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
     """The demo on fewer clips."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demonstration, "make_video_world", lambda seed: make_video_world(clips_per_class=12, seed=seed))
+        patch.setattr(demonstration, "make_video_world", lambda seed: make_video_world(clips_per_class=10, seed=seed))
         stages = []
         found = demonstrate(tmp_path_factory.mktemp("demo") / "run", on_stage=lambda name, kept: stages.append(name))
         assert stages.count("motion") == 2
@@ -37,3 +43,48 @@ def test_the_shortcut_shows_where_it_is_broken(result):
 def test_pages_are_written(result):
     assert [page.name for page in result.pages] == ["report.html", "clip.html", "fooled.html"]
     assert all(page.read_text(encoding="utf-8").lstrip().startswith("<!") for page in result.pages)
+
+
+@pytest.fixture(scope="module")
+def unseen(result):
+    """A video that the first RUN has never seen, and the same clip in the RUN that has seen it."""
+    other = open_run(result.folder / "run-shifted")
+    clip = next(clip for clip in other.manifest.clips if clip.id.startswith("shifted"))
+    return result.folder / "data" / "videos" / f"{clip.id}.mp4", known_clip(other, clip.id)
+
+
+def test_a_new_video_is_seen_as_in_a_fit(result, unseen):
+    path, expected = unseen
+    subject = find_subject(open_run(result.folder / "run"), str(path), threads=2)
+    np.testing.assert_allclose(subject.inputs, expected.inputs, atol=1e-5)
+    assert subject.matches.keys() == expected.matches.keys() and subject.label is None
+    for column, match in expected.matches.items():
+        assert (subject.matches[column].start, subject.matches[column].stop) == (match.start, match.stop)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "exact"),
+    [
+        ("lossless.mkv", {"codec": "ffv1", "pix_fmt": "bgr0"}, True),
+        ("lossless.mov", {"codec": "qtrle", "pix_fmt": "rgb24"}, True),
+        ("web.webm", {"codec": "libvpx-vp9", "options": {"crf": "10", "b": "0"}}, False),
+        ("lossless.avi", {"codec": "huffyuv", "pix_fmt": "rgb24"}, True),
+        ("phone.mp4", {"rotation": 90, "options": {"crf": "12"}}, False),
+    ],
+)
+def test_a_new_video_may_have_any_format(name, settings, exact, result, unseen, tmp_path, write_video):
+    path, expected = unseen
+    turns = settings.get("rotation", 0) // 90
+    frames = [np.rot90(frame, -turns) for _, frame in read_frames(scan_video(path))]
+    copy = write_video(tmp_path / name, map(np.ascontiguousarray, frames), fps=15, **settings)
+    view = open_run(result.folder / "run")
+    subject = find_subject(view, str(copy))
+    if exact:  # but for time stamps in milliseconds
+        np.testing.assert_allclose(subject.inputs, expected.inputs, atol=1e-3)
+    said = explain_of(view, subject).prediction.label
+    assert said == explain_of(view, expected).prediction.label
+
+
+def test_what_is_neither_clip_nor_video_is_named(result):
+    with pytest.raises(DataError, match=r"nothing\.mp4: expected a video file, or one of the \d+ clips"):
+        find_subject(open_run(result.folder / "run"), "nothing.mp4")

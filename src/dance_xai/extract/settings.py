@@ -38,8 +38,8 @@ class ExtractConfig:
 
     Attributes:
         poses: Pose estimator; None takes the poses of ``data.poses``.
-        features: Backbones whose features are put side by side, behind those of ``data.features``; ``kinematics`` is the
-            one that looks at poses and needs no weights.
+        features: Backbones whose features are put side by side, behind those of ``data.features``; ``kinematics`` is
+            the one that looks at poses and needs no weights.
         encoder: Dual encoder for clips and phrases; None takes the embeddings of ``data.video``.
         use_3d: ``kinematics`` looks at 3D poses, which the source must have.
         sampling: Which frames backbones and the dual encoder look at.
