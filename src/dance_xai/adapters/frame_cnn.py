@@ -37,7 +37,8 @@ class FrameCNN:
     def __init__(self, path: Path, *, sampling: Sampling | None = None, device: str = "auto") -> None:
         self._session = open_session(path, device)
         shape, dtype, outputs = layout(self._session)
-        if dtype != "tensor(float)" or len(shape) != 4 or shape[1] != 3 or "feat" not in outputs:
+        square = len(shape) == 4 and shape[1] == 3 and isinstance(shape[2], int) and shape[2] == shape[3]
+        if dtype != "tensor(float)" or not square or "feat" not in outputs:
             raise ArtifactError(
                 f"{path}: expected input (b, 3, S, S) of floats and an output 'feat', got {shape} {dtype} and "
                 f"{', '.join(outputs)}; check which model this is"

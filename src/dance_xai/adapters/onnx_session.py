@@ -18,7 +18,7 @@ def open_session(path: Path, device: str = "auto") -> Any:
 
     Raises:
         MissingExtraError: onnxruntime is not installed.
-        ArtifactError: The file is missing or no ONNX model, or the device is not there.
+        ArtifactError: The file is missing, no ONNX model or one with several inputs, or the device is not there.
     """
     runtime = require("onnxruntime", "onnx")
     if not path.is_file():
@@ -26,11 +26,15 @@ def open_session(path: Path, device: str = "auto") -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    providers = _providers(runtime, device)
     try:
-        return runtime.InferenceSession(str(path), options, providers=_providers(runtime, device))
+        session = runtime.InferenceSession(str(path), options, providers=providers)
     except Exception as error:  # onnxruntime raises many kinds of its own
         first = str(error).splitlines()[0][:120]
         raise ArtifactError(f"{path}: expected an ONNX model, got: {first}; fetch it again") from error
+    if (inputs := len(session.get_inputs())) != 1:
+        raise ArtifactError(f"{path}: expected a model with one input, got {inputs}; check which model this is")
+    return session
 
 
 def _providers(runtime: Any, device: str) -> list[str]:
@@ -47,10 +51,8 @@ def _providers(runtime: Any, device: str) -> list[str]:
 
 def layout(session: Any) -> tuple[tuple[Any, ...], str, tuple[str, ...]]:
     """Shape and type of the only input, and names of the outputs."""
-    given = session.get_inputs()
-    if len(given) != 1:
-        raise ArtifactError(f"expected a model with one input, got {len(given)}; check which model this is")
-    return tuple(given[0].shape), given[0].type, tuple(output.name for output in session.get_outputs())
+    (given,) = session.get_inputs()
+    return tuple(given.shape), given.type, tuple(output.name for output in session.get_outputs())
 
 
 def content_hash(path: Path) -> str:
