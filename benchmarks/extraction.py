@@ -1,6 +1,6 @@
 """What looking at videos costs: the whole extraction against decoding and bare model calls, and memory against length.
 
-Run: python benchmarks/extraction.py DATA [--clips 12] [--memory]
+Run: python benchmarks/extraction.py DATA [--clips 12] [--memory] [--explain RUN]
 
 DATA holds utd_mhad/videos and models/. Times are medians of rounds in which both ways take turns, on one thread; memory
 is the peak of a process of its own.
@@ -37,12 +37,15 @@ def main() -> None:
     arguments.add_argument("--clips", type=int, default=12)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--memory", action="store_true", help="measure memory instead of time")
+    arguments.add_argument("--explain", type=Path, help="a RUN of configs/utd_mhad_video.toml: time dance explain")
     arguments.add_argument("--peak-of", type=Path, help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.peak_of:
         print(json.dumps(peak_of(given.data, given.peak_of)))
     elif given.memory:
         memory(given.data)
+    elif given.explain:
+        explaining(given.data, given.explain, given.rounds)
     else:
         throughput(given.data, given.clips, given.rounds)
 
@@ -98,6 +101,40 @@ def bare_models(parts: Parts, clips: list[list[np.ndarray]]) -> float:
         for _ in range(16):
             network.run(["feat"], {name: picture})
     return time.perf_counter() - start
+
+
+def explaining(data: Path, run: Path, rounds: int) -> None:
+    """The command ``dance explain`` as a whole process, against decoding and bare model calls, for two lengths."""
+    files = sorted((data / "utd_mhad" / "videos").glob("*_s2_*.mp4"))
+    parts = load(data)
+    with tempfile.TemporaryDirectory() as folder:
+        long = Path(folder) / "long.mp4"
+        join(files[:14], long)
+        for file in (files[0], long):
+            whole, bare = [], []
+            for _ in range(rounds):
+                command = ["-c", "from dance_xai.cli import main; main()", "explain", str(run), str(file)]
+                command += ["--out", str(Path(folder) / "page.html"), "--workers", "1"]
+                start = time.perf_counter()
+                subprocess.run([sys.executable, *command], check=True, capture_output=True)
+                whole.append(time.perf_counter() - start)
+                frames, seconds = bare_decoding([file])
+                bare.append(seconds + bare_models(parts, frames))
+            ratios = [a / b for a, b in zip(whole, bare, strict=True)]
+            print(
+                f"{len(frames[0]):4d} frames: dance explain {statistics.median(whole):.2f} s, decoding and models "
+                f"{statistics.median(bare):.2f} s, ratio {statistics.median(ratios):.2f}"
+            )
+
+
+def join(files: list[Path], out: Path) -> None:
+    """One video of several, one after the other."""
+    with av.open(str(out), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for frame in (frame for clip in bare_decoding(files)[0] for frame in clip):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
+        container.mux(stream.encode())
 
 
 def memory(data: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from dance_xai.explain import to_json
 from dance_xai.workflows.explaining import explain_of, matched_windows, page_of
 from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.subjects import known_clip
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def test_the_sum_is_the_logit_on_every_test_clip(view):
     rows = view.manifest.rows("test")
     logits = view.model.logits(view.inputs[rows])
     for row, expected in zip(rows, logits, strict=True):
-        found = explain_of(view, view.manifest.ids[row], None)
+        found = explain_of(view, known_clip(view, view.manifest.ids[row]))
         assert found.true_label == view.manifest.clips[row].label
         for each in found.classes:
             total = each.bias + sum(term.value for term in each.contributions)
@@ -29,8 +31,8 @@ def test_the_sum_is_the_logit_on_every_test_clip(view):
 
 def test_an_explanation_survives_json(view):
     clip = view.manifest.ids[int(view.manifest.rows("test")[0])]
-    track = view.track(clip)
-    explanation = explain_of(view, clip, track)
+    subject = known_clip(view, clip)
+    explanation, track = explain_of(view, subject), subject.track
     tree = to_json(explanation)
     assert json.loads(json.dumps(tree, allow_nan=False)) == tree
     assert tree["predicted"] == explanation.prediction.label and tree["fps"] == track.fps
@@ -42,8 +44,8 @@ def test_an_explanation_survives_json(view):
 
 def test_windows_are_the_clips_own_turned_as_the_prototype(view):
     clip = view.manifest.ids[int(view.manifest.rows("test")[0])]
-    track = view.track(clip)
-    explanation = explain_of(view, clip, track)
+    subject = known_clip(view, clip)
+    explanation, track = explain_of(view, subject), subject.track
     windows = matched_windows(view, explanation, track)
     assert windows
     for column, (poses, seen) in windows.items():
@@ -55,8 +57,8 @@ def test_windows_are_the_clips_own_turned_as_the_prototype(view):
 
 def test_the_page_names_the_clip_and_both_classes(view):
     clip = view.manifest.ids[int(view.manifest.rows("test")[3])]
-    track = view.track(clip)
-    explanation = explain_of(view, clip, track)
+    subject = known_clip(view, clip)
+    explanation, track = explain_of(view, subject), subject.track
     page = page_of(view, explanation, track)
     assert all(text in page for text in (clip, explanation.prediction.label, explanation.runner_up.label))
-    assert page_of(view, explain_of(view, clip, None), None)
+    assert page_of(view, explain_of(view, replace(subject, track=None)), None)

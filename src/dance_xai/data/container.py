@@ -15,8 +15,8 @@ from dance_xai.types import IntArray, UInt8Array
 NOT_VIDEOS = {"hls", "dash", "concat", "tty", "bin", "xbin", "adf", "idf", "lavfi", "ffmetadata", "rtp", "sdp"}
 """Demuxers that show text as letters or lead to other files."""
 
-Numbered: TypeAlias = tuple[int, Callable[[], UInt8Array]]
-"""Position of a frame in its clip, and what makes its picture."""
+Numbered: TypeAlias = tuple[int, Callable[[], UInt8Array | None]]
+"""Position of a frame in its clip, and what makes its picture; None when it cannot be made."""
 
 LOCAL_ONLY = {"protocol_whitelist": "file"}
 
@@ -156,7 +156,17 @@ def _matched(
         if index >= len(stamps):
             return
         previous = index
-        yield index, lambda frame=frame: upright(frame, size)  # type: ignore[misc]
+        yield index, lambda frame=frame: picture_of(frame, size)  # type: ignore[misc]
+
+
+def picture_of(frame: Any, size: tuple[int, int]) -> UInt8Array | None:
+    """As ``upright``; None for a frame that cannot be turned into colours."""
+    import av
+
+    try:
+        return upright(frame, size)
+    except (av.FFmpegError, ValueError):
+        return None
 
 
 def upright(frame: Any, size: tuple[int, int]) -> UInt8Array:

@@ -6,14 +6,14 @@ square pixels and 8 bits; alpha is dropped. Memory does not grow with the length
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
-from dance_xai.data.container import decoded_frames, opened, seen_size, stated_seconds, survivors, time_stamps
+from dance_xai.data.container import Numbered, decoded_frames, opened, seen_size, stated_seconds, survivors, time_stamps
 from dance_xai.data.image_folder import image_frames, image_size, is_folder, list_images
 from dance_xai.data.timeline import Timeline, make_timeline
 from dance_xai.errors import DataError
@@ -101,8 +101,9 @@ def read_frames(video: Video, *, wanted: IntArray | None = None, threads: int = 
     needed, decoded = len(np.unique(sources)), 0
     for source, make in _frames(video, threads):
         low, high = np.searchsorted(sources, (source, source + 1))
-        if low < high:
-            yield points[low:high], make()
+        picture = make() if low < high else None
+        if picture is not None:
+            yield points[low:high], picture
             decoded += 1
         if high == len(sources):
             break
@@ -112,7 +113,7 @@ def read_frames(video: Video, *, wanted: IntArray | None = None, threads: int = 
         )
 
 
-def _frames(video: Video, threads: int) -> Iterator[tuple[int, Callable[[], UInt8Array]]]:
+def _frames(video: Video, threads: int) -> Iterator[Numbered]:
     if video.path.is_dir():
         return image_frames(list_images(video.path), video.stamps, video.height_width)
     return decoded_frames(video.path, video.stamps, video.height_width, threads)
