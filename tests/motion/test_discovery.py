@@ -94,7 +94,8 @@ def test_matching_finds_the_motion_in_every_clip_in_any_block_size(world):
     _, _, centres = _discover(world)
     matches = match_motions(encoder, body, centres, stride=3, block=5)
     other = match_motions(encoder, body, centres, stride=3, block=100)
-    np.testing.assert_array_equal(matches.distance, other.distance)
+    np.testing.assert_allclose(matches.distance, other.distance, atol=1e-5)  # single precision in other blocks
+    np.testing.assert_array_equal(matches.start, other.start)
     label, _, _ = nearest(codes, centres)
     squat_column = label[_kind(windows.clip)][0]
     assert (matches.distance.argmin(axis=1) == np.where(_kind(range(24)), squat_column, 1 - squat_column)).all()
