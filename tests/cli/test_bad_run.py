@@ -99,7 +99,8 @@ def test_a_fit_never_takes_a_damaged_run_for_done(name, fit, earlier, run, small
 
 
 def test_an_unknown_clip_is_named(dance, run):
-    assert re.search(r"nobody: expected a video file, or one of the \d+ clips", dance("explain", run, "nobody").complaint)
+    complaint = dance("explain", run, "nobody").complaint
+    assert re.search(r"nobody: expected a video file, or one of the \d+ clips", complaint)
 
 
 @pytest.mark.parametrize("name", ["report.txt", "report", "a.html/b.txt"])
