@@ -15,6 +15,7 @@ from annotated_types import Ge
 
 from dance_xai.data.dataset import DataConfig
 from dance_xai.errors import ConfigError
+from dance_xai.extract.request import check_request
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.stages.settings import STRICT, HeadConfig, LayerConfig, MotionConfig, TextConfig
 from dance_xai.types import Activations
@@ -84,9 +85,13 @@ def parse_config(tree: Any, where: str) -> Config:
 
     _refuse_endless(tree, where)
     try:
-        return _adapter().validate_python(tree)
+        config = _adapter().validate_python(tree)
+        check_request(config.data, config.extract)
     except ValidationError as error:
         raise ConfigError(_explain(error, where)) from None
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    return config
 
 
 def config_tree(config: Config) -> dict[str, Any]:

@@ -104,6 +104,46 @@ def test_large_frames_are_scaled_down(tmp_path: Path, write_video, numbered_fram
     assert next(iter(read_frames(video)))[1].shape == (30, 80, 3)
 
 
+@pytest.mark.parametrize("name", ["v.avi", "v.mkv", "v.mp4"])
+@pytest.mark.parametrize("span", [(None, None), (0.48, 0.96)])
+def test_frames_that_lean_on_later_ones_are_all_there(name: str, span, tmp_path: Path, write_video, numbered_frames):
+    import av
+
+    options = {"bf": "2", "g": "6"}
+    path = write_video(tmp_path / name, numbered_frames(31), codec="mpeg4", options=options)
+    with av.open(str(path)) as container:
+        plain = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    wanted = plain if span == (None, None) else plain[12:24]
+    got = [frame for _, frame in read_frames(scan_video(path, start=span[0], end=span[1]))]
+    assert len(got) == len(wanted)
+    np.testing.assert_array_equal(np.stack(got), np.stack(wanted))
+
+
+def test_images_are_ordered_by_their_numbers(tmp_path: Path, numbered_frames):
+    for number, picture in enumerate(numbered_frames(12)):
+        Image.fromarray(picture).save(tmp_path / f"frame{number + 1}.png")
+    (tmp_path / "._frame1.png").write_bytes(b"made by a file manager")
+    assert [number for _, number in _numbers(scan_video(tmp_path))] == list(range(12))
+
+
+def test_grey_images_of_16_bits_are_not_white(tmp_path: Path):
+    for number in range(3):
+        values = np.linspace(0, 60_000, 48 * 64).reshape(48, 64).astype(np.uint16)
+        Image.fromarray(values).save(tmp_path / f"{number}.png")
+    frame = next(iter(read_frames(scan_video(tmp_path))))[1]
+    assert frame.min() == 0 and frame.max() == 233 and len(np.unique(frame)) > 200
+
+
+def test_a_damaged_image_is_left_out(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    for number in range(4):
+        Image.fromarray(rng.integers(0, 255, (200, 300, 3), dtype=np.uint8)).save(tmp_path / f"{number}.png")
+    content = (tmp_path / "2.png").read_bytes()
+    second = content.index(b"IDAT", content.index(b"IDAT") + 4)
+    (tmp_path / "2.png").write_bytes(content[:second] + b"\0\1\2\3" + content[second + 4 :])
+    assert [points.tolist() for points, _ in read_frames(scan_video(tmp_path))] == [[0], [1], [3]]
+
+
 def test_a_folder_of_images_is_a_video(tmp_path: Path, numbered_frames):
     folder = tmp_path / "0001"
     folder.mkdir()

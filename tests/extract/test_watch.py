@@ -70,6 +70,8 @@ def test_nobody_at_all_is_nobody(parts: Parts, tmp_path: Path, write_video, numb
 
 def test_a_frame_that_was_lost_is_replaced_by_the_nearest():
     eye = VectorEye(Sampling(4), lambda frame: frame[0, 0, :1].astype(np.float32), lambda clips: clips[..., 0], 8, 25)
+    with pytest.raises(DataError, match="expected the 4 frames a network looks at, got 0 that can be decoded"):
+        eye.result()
     for point in (1, 7):
         eye.see(np.array([point]), np.full((2, 2, 3), 10 * point, dtype=np.uint8))
     np.testing.assert_array_equal(eye.result(), [10, 10, 70, 70])

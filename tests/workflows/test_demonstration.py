@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from dance_xai.data.video import read_frames, scan_video
-from dance_xai.errors import DataError
+from dance_xai.errors import ArtifactError, DataError
 from dance_xai.planted.video_world import make_video_world
-from dance_xai.workflows import demonstration
+from dance_xai.workflows import demonstration, subjects
 from dance_xai.workflows.demonstration import demonstrate
 from dance_xai.workflows.explaining import explain_of
 from dance_xai.workflows.runs import open_run
@@ -83,6 +83,18 @@ def test_a_new_video_may_have_any_format(name, settings, exact, result, unseen, 
         np.testing.assert_allclose(subject.inputs, expected.inputs, atol=1e-3)
     said = explain_of(view, subject).prediction.label
     assert said == explain_of(view, expected).prediction.label
+
+
+def test_a_new_video_without_people_gets_no_label(result, tmp_path, write_video):
+    empty = write_video(tmp_path / "empty.mp4", [np.full((96, 128, 3), 120, dtype=np.uint8)] * 20)
+    with pytest.raises(DataError, match="expected somebody to look at, got nobody found in any frame"):
+        find_subject(open_run(result.folder / "run"), str(empty))
+
+
+def test_other_models_than_those_of_the_fit_are_refused(result, unseen, monkeypatch):
+    monkeypatch.setattr(subjects, "model_identities", lambda config, root: {"net.onnx": "0" * 64})
+    with pytest.raises(ArtifactError, match=r"net\.onnx: expected the model the RUN was made with"):
+        find_subject(open_run(result.folder / "run"), str(unseen[0]))
 
 
 def test_what_is_neither_clip_nor_video_is_named(result):

@@ -32,6 +32,8 @@ def open_session(path: Path, device: str = "auto") -> Any:
     except Exception as error:  # onnxruntime raises many kinds of its own
         first = str(error).splitlines()[0][:120]
         raise ArtifactError(f"{path}: expected an ONNX model, got: {first}; fetch it again") from error
+    if device == "cuda" and session.get_providers()[0] != "CUDAExecutionProvider":
+        raise ArtifactError(f"device: expected 'cuda', got {session.get_providers()[0]}; check the CUDA libraries")
     if (inputs := len(session.get_inputs())) != 1:
         raise ArtifactError(f"{path}: expected a model with one input, got {inputs}; check which model this is")
     return session
@@ -39,6 +41,8 @@ def open_session(path: Path, device: str = "auto") -> Any:
 
 def _providers(runtime: Any, device: str) -> list[str]:
     there = runtime.get_available_providers()
+    if device not in ("auto", "cpu", "cuda"):
+        raise ArtifactError(f"device: expected auto, cpu or cuda for ONNX, got {device!r}; change extract.device")
     if device == "cpu" or (device == "auto" and "CUDAExecutionProvider" not in there):
         return ["CPUExecutionProvider"]
     if "CUDAExecutionProvider" not in there:

@@ -32,7 +32,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
 
     require_content(path)
     try:
-        with av.open(str(path), options=dict(LOCAL_ONLY), metadata_errors="ignore") as container:
+        with av.open(f"file:{path}", options=dict(LOCAL_ONLY), metadata_errors="ignore") as container:
             if NOT_VIDEOS & set(container.format.name.split(",")):
                 raise DataError(f"{path}: expected a video, got a file of the kind {container.format.name!r}; check it")
             yield container, _picture_stream(path, container)
@@ -108,7 +108,9 @@ def _step(stream: Any) -> int:
     return max(1, round(1 / float(rate * stream.time_base)))
 
 
-def decoded_frames(path: Path, stamps: IntArray, size: tuple[int, int], threads: int) -> Iterator[Numbered]:
+def decoded_frames(
+    path: Path, stamps: IntArray, size: tuple[int, int], threads: int, *, seek: bool
+) -> Iterator[Numbered]:
     """Decode from the first of the given time stamps on.
 
     Args:
@@ -116,6 +118,8 @@ def decoded_frames(path: Path, stamps: IntArray, size: tuple[int, int], threads:
         stamps: (S,) rising time stamps of the frames of a clip.
         size: Height and width to deliver, as a person sees the frames.
         threads: Of the decoder; 0 lets it choose.
+        seek: Whether the clip begins inside the file. Decoding then starts a second before it: some files lose frames
+            right after a jump.
 
     Yields:
         Index into ``stamps`` and a function that makes the (H, W, 3) RGB frame; frames outside are left out.
@@ -123,8 +127,8 @@ def decoded_frames(path: Path, stamps: IntArray, size: tuple[int, int], threads:
     with opened(path) as (container, stream):
         stream.thread_type = "AUTO" if threads != 1 else "SLICE"
         stream.codec_context.thread_count = threads
-        if stamps[0] > (stream.start_time or 0):
-            container.seek(int(stamps[0]), stream=stream, backward=True)
+        if seek:
+            container.seek(max(0, int(stamps[0] - 1 / (stream.time_base or 1))), stream=stream, backward=True)
         yield from _matched(survivors(container, stream), stamps, size)
 
 

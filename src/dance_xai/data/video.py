@@ -116,7 +116,7 @@ def read_frames(video: Video, *, wanted: IntArray | None = None, threads: int = 
 def _frames(video: Video, threads: int) -> Iterator[Numbered]:
     if video.path.is_dir():
         return image_frames(list_images(video.path), video.stamps, video.height_width)
-    return decoded_frames(video.path, video.stamps, video.height_width, threads)
+    return decoded_frames(video.path, video.stamps, video.height_width, threads, seek=video.timeline.first > 0)
 
 
 Scan: TypeAlias = tuple[IntArray, FloatArray, float | None, tuple[int, int]]

@@ -66,7 +66,7 @@ def see_clips(
 ) -> tuple[dict[str, Sight], tuple[Drop, ...]]:
     """Look at every clip; those that cannot be looked at are left out with a reason.
 
-    The result does not depend on the number of workers.
+    On the CPU the result does not depend on the number of workers.
 
     Args:
         clips: N clips.

@@ -10,7 +10,7 @@ import numpy as np
 
 from dance_xai.data.container import is_there
 from dance_xai.data.dataset import Dataset, leave_out, restrict
-from dance_xai.errors import ConfigError, DataError
+from dance_xai.errors import DataError
 from dance_xai.extract.clips import Progress, see_clips
 from dance_xai.extract.keep import ClipKeep
 from dance_xai.extract.loading import load_parts
@@ -51,12 +51,10 @@ class Extractor:
         """The data set with poses, features and embeddings computed; clips that cannot be looked at are left out.
 
         Raises:
-            ConfigError: Settings that ask for the same thing twice, or for something without what it needs.
             DanceError: A model cannot be loaded, or a class is left without train clips.
 
         Source: paper, section 3; the paper's networks are settings.
         """
-        check_request(data, self.config)
         parts = load_parts(self.config, self.root)
         data, seen = self._see(data, parts)
         data = self._with_tracks(data, parts, seen)
@@ -69,7 +67,9 @@ class Extractor:
             return data, {}
         clips, keep = data.manifest.clips, ClipKeep(self.cache)
         seen, drops = see_clips(clips, parts, self.config, keep, workers=self.workers, progress=self.progress)
-        return restrict(data, leave_out(data.manifest, drops)) if drops else data, seen
+        if not drops or not self.config.looks_at_videos:  # poses stay useful without the frame rate of a video
+            return data, seen
+        return restrict(data, leave_out(data.manifest, drops)), seen
 
     def _with_tracks(self, data: Dataset, parts: Parts, seen: dict[str, Sight]) -> Dataset:
         if parts.poses is None:
@@ -106,33 +106,6 @@ class Extractor:
             for kind, texts in data.texts
         )
         return replace(data, video=Features(encoder.name, ids, values), phrases=phrases, texts=())
-
-
-def check_request(data: Dataset, config: ExtractConfig) -> None:
-    """Refuse settings that contradict each other.
-
-    Raises:
-        ConfigError: With the two settings.
-    """
-    if config.poses and data.tracks:
-        raise ConfigError("extract.poses: expected either this or data.poses, got both; remove one")
-    if config.encoder and data.video is not None:
-        raise ConfigError("extract.encoder: expected either this or data.video, got both; remove one")
-    if config.encoder and data.phrases:
-        raise ConfigError(
-            "data.objects, data.scenes: expected .txt files for extract.encoder, got embeddings of another encoder; "
-            "give the phrases one a line"
-        )
-    if data.texts and not config.encoder:
-        raise ConfigError("extract.encoder: expected a dual encoder for phrases from a .txt file, got none; set it")
-    if "kinematics" in config.features and not (config.poses or data.tracks):
-        raise ConfigError(
-            "extract.features: expected poses for 'kinematics', got none; set extract.poses or data.poses"
-        )
-    try:
-        config.template.format("x")
-    except (IndexError, KeyError, ValueError) as error:
-        raise ConfigError(f"extract.template: expected one {{}}, got {config.template!r}; write it once") from error
 
 
 def track_of(clip: Clip, sight: Sight, config: ExtractConfig) -> PoseTrack:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from dance_xai.data.video import LEAST_DECODED
 from dance_xai.errors import DataError
 from dance_xai.features.sampling import sampled_points
 from dance_xai.protocols import PoseEstimator
@@ -140,9 +141,14 @@ class VectorEye:
         A point whose frame could not be decoded takes the nearest one that could.
 
         Raises:
-            DataError: The network gives numbers that are not finite.
+            DataError: Fewer than half of the frames could be decoded, or the network gives numbers that are not finite.
         """
         known = np.array(sorted(self._seen))
+        if len(known) < max(1, LEAST_DECODED * len(self.wanted)):
+            raise DataError(
+                f"expected the {len(self.wanted)} frames a network looks at, got {len(known)} that can be decoded; "
+                "it is damaged, export it again"
+            )
         nearest = known[np.abs(self._points[..., None] - known).argmin(axis=-1)]
         clips = np.stack([np.stack([self._seen[int(point)] for point in view]) for view in nearest])
         vector: FloatArray = np.asarray(self._encode(clips), dtype=np.float32).mean(axis=0)

@@ -88,6 +88,7 @@ class HashIndex:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self._changed = False
         self._known: dict[str, list[Any]] = {}
         if path is not None:
             with suppress(OSError, ValueError):
@@ -115,7 +116,7 @@ class HashIndex:
 
     def write(self) -> None:
         """Write the index, if anything is new."""
-        if self._path is not None:
+        if self._path is not None and self._changed:
             write_file(self._path, json.dumps(self._known, sort_keys=True).encode())
 
     def _of_file(self, file: Path) -> str:
@@ -128,4 +129,5 @@ class HashIndex:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         with self._lock:
             self._known[name] = [*stamp, digest]
+            self._changed = True
         return digest

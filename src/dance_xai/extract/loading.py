@@ -51,7 +51,7 @@ def load_poses(name: str, config: ExtractConfig, root: Path) -> PoseEstimator:
         from dance_xai.planted.standins.pose import PlantedPose
 
         return PlantedPose()
-    finder, plus, pose = name.rpartition("+")
+    finder, plus, pose = split_name(name, root)
     if (pose in MODELS and MODELS[pose].detector is not None) or (plus and locate(pose, root=root).is_file()):
         from dance_xai.adapters.rtmpose import load_rtmpose
 
@@ -144,14 +144,23 @@ def model_identities(config: ExtractConfig, root: Path) -> dict[str, str]:
     """
     own = (PLANTED, KINEMATICS)
     named = [name for name in (config.poses, *config.features, config.encoder) if name is not None and name not in own]
-    pieces = [piece for name in named for piece in _pieces(name, poses=name == config.poses)]
+    pieces = [piece for name in named for piece in _pieces(name, root, poses=name == config.poses)]
     return {piece: identity(locate(piece, root=root)) for piece in pieces}
 
 
-def _pieces(name: str, *, poses: bool) -> list[str]:
+def split_name(name: str, root: Path) -> tuple[str, str, str]:
+    """``DETECTOR+POSE`` -> detector, ``+``, pose; a path that exists stays whole, whatever is in it."""
+    if (root / name).exists() or Path(name).exists():
+        return "", "", name
+    return name.rpartition("+")
+
+
+def _pieces(name: str, root: Path, *, poses: bool) -> list[str]:
     """The files behind one name: pose networks that look at boxes have two."""
     if not poses:
         return [name]
-    finder, _, pose = name.rpartition("+")
+    finder, plus, pose = split_name(name, root)
     usual = MODELS[pose].detector if pose in MODELS else None
+    if not plus and pose not in MODELS and locate(pose, root=root).is_dir():
+        usual = DETECTOR
     return [piece for piece in (finder or usual, pose) if piece]

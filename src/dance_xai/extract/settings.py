@@ -45,13 +45,14 @@ class ExtractConfig:
         sampling: Which frames backbones and the dual encoder look at.
         fps: Frames per second looked at; None for those of each file.
         max_side: Larger frames are scaled down to this many pixels; no network here sees more.
-        min_score: Least score of a person, 0..1; None leaves it to the tracker.
+        min_score: Least score of a person, 0..1; None leaves it to the tracker. Estimators have a floor of their own
+            (MoveNet 0.1, RTMPose and ViTPose 0.3), below which it changes nothing.
         nobody: ``drop`` leaves out clips in which nobody is found, with a reason; ``keep`` lets objects and scenes
             speak for them.
         template: How phrases are worded for the dual encoder (the paper's).
         device: ``auto`` takes a GPU where there is one.
         dtype: ``auto`` is float32 on a CPU and half precision on a GPU.
-        batch: Frames looked at together; None chooses by device.
+        batch: Frames looked at together; None is 8 for pose estimators, and what fits the memory for other networks.
     """
 
     __pydantic_config__ = STRICT
@@ -60,12 +61,12 @@ class ExtractConfig:
     encoder: str | None = None
     use_3d: bool = False
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
-    fps: Positive | None = None
+    fps: Annotated[float, Gt(0), Le(1000)] | None = None
     max_side: Annotated[int, Ge(64)] = 1280
     min_score: Share | None = None
     nobody: Literal["drop", "keep"] = "drop"
     template: str = "A video of {}"
-    device: str = "auto"
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     batch: Count | None = None
 

@@ -25,7 +25,7 @@ class Sight:
         length: Points of the grid.
         height_width: Frame size in pixels.
         people: Everybody in every frame; None when nobody asked.
-        vectors: (D,) per network, by its name.
+        vectors: (D,) per network, by its identity.
     """
 
     fps: float

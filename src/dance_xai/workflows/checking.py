@@ -95,7 +95,7 @@ def check_data(config: Config, root: Path, *, workers: int = 1, progress: Progre
     with ThreadPoolExecutor(workers) as pool:
         found = pool.map(lambda clip: list(probe(clip)), manifest.clips)
         for done, (clip, each) in enumerate(zip(manifest.clips, found, strict=True), start=1):
-            problems += each or copies.get(clip.id, [])
+            problems += [*each, *copies.get(clip.id, [])]
             if progress:
                 progress(done, len(manifest.clips))
     return Check(len(manifest.clips), len(manifest.classes), tuple(problems), manifest.drops)

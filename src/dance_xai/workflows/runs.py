@@ -216,10 +216,9 @@ def inputs_of(config: Config, data_root: Path, cache: Path | None = None) -> dic
     if (listing := clip_listing(config.data.clips, data_root)) is not None:
         inputs["listing"] = hashlib.sha256(listing.encode()).hexdigest()
     if config.extract.computes:
-        inputs |= {
-            "videos": videos_digest(config, data_root, cache),
-            "models": model_identities(config.extract, data_root),
-        }
+        inputs["models"] = model_identities(config.extract, data_root)
+    if config.extract.computes or (config.data.poses is not None and config.data.poses.fps is None):
+        inputs["videos"] = videos_digest(config, data_root, cache)
     return inputs
 
 

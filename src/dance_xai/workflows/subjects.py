@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dance_xai.errors import DataError
+from dance_xai.data.container import is_there
+from dance_xai.errors import ArtifactError, DataError
 from dance_xai.extract.clips import see_clip
-from dance_xai.extract.extractor import track_of
+from dance_xai.extract.extractor import NOBODY, track_of
 from dance_xai.extract.keep import ClipKeep
-from dance_xai.extract.loading import load_parts
+from dance_xai.extract.loading import load_parts, model_identities
 from dance_xai.extract.parts import Parts
 from dance_xai.extract.watch import Sight
 from dance_xai.features.blocks import put_together
@@ -48,7 +49,7 @@ def find_subject(view: RunView, name: str, *, threads: int = 1) -> Subject:
     if name in view.manifest.ids:
         return known_clip(view, name)
     path = Path(name)
-    if path.exists():
+    if is_there(path):
         return new_video(view, path, threads=threads)
     known = ", ".join(view.manifest.ids[:3])
     raise DataError(
@@ -81,9 +82,12 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
     """
     _require_own_eyes(view, path)
     config, clip = view.config.extract, Clip(path.stem, path=path)
+    _require_same_models(view)
     parts = load_parts(config, view.root)
     sight = see_clip(clip, parts, config, ClipKeep(None), threads=threads)
     track = track_of(clip, sight, config) if parts.poses is not None else None
+    if track is not None and not track.present.any() and config.nobody == "drop":
+        raise DataError(f"{path}: expected somebody to look at, got {NOBODY}; the RUN was made from clips with people")
     matches = _matches(view, track)
     grounded = view.model.activations == "grounded"
     inputs = _evidence(view, sight, parts, matches) if grounded else _feature(view, sight, parts, track)
@@ -100,6 +104,17 @@ def _require_own_eyes(view: RunView, path: Path) -> None:
             f"{path}: expected a RUN that looks at videos itself, got one made with {' and '.join(needed)} from files; "
             "fit with extract.poses, extract.features or extract.encoder instead"
         )
+
+
+def _require_same_models(view: RunView) -> None:
+    """Refuse models of another content than those the RUN was made with: their numbers mean something else."""
+    made_with = view.run.json("inputs").get("models", {})
+    for name, found in model_identities(view.config.extract, view.root).items():
+        if made_with.get(name) != found:
+            raise ArtifactError(
+                f"{name}: expected the model the RUN was made with (SHA-256 {made_with.get(name, 'none')[:12]}...), "
+                f"got another ({found[:12]}...); put that file back, or fit again"
+            )
 
 
 def _feature(view: RunView, sight: Sight, parts: Parts, track: PoseTrack | None) -> FloatArray:

@@ -1,0 +1,34 @@
+"""Settings that contradict each other, refused before anything is read."""
+
+from __future__ import annotations
+
+from dance_xai.data.dataset import TEXT_SUFFIX, DataConfig
+from dance_xai.errors import ConfigError
+from dance_xai.extract.settings import ExtractConfig
+
+
+def check_request(data: DataConfig, wanted: ExtractConfig) -> None:
+    """Refuse settings that ask for the same thing twice, or for something without what it needs.
+
+    Raises:
+        ConfigError: With the two settings.
+    """
+    texts = [source for source in (data.objects, data.scenes) if source is not None]
+    listed = [source for source in texts if source.path.suffix == TEXT_SUFFIX]
+    if wanted.poses and data.poses is not None:
+        raise ConfigError("extract.poses: expected either this or data.poses, got both; remove one")
+    if wanted.encoder and data.video is not None:
+        raise ConfigError("extract.encoder: expected either this or data.video, got both; remove one")
+    if wanted.encoder and len(listed) < len(texts):
+        raise ConfigError(
+            "data.objects, data.scenes: expected .txt files for extract.encoder, got embeddings of another encoder; "
+            "give the phrases one a line"
+        )
+    if listed and not wanted.encoder:
+        raise ConfigError("extract.encoder: expected a dual encoder for phrases from a .txt file, got none; set it")
+    if "kinematics" in wanted.features and not wanted.poses and data.poses is None:
+        raise ConfigError(
+            "extract.features: expected poses for 'kinematics', got none; set extract.poses or data.poses"
+        )
+    if wanted.template.count("{}") != 1 or set(wanted.template.replace("{}", "")) & set("{}"):
+        raise ConfigError(f"extract.template: expected one {{}}, got {wanted.template!r}; write it once")

@@ -1,0 +1,52 @@
+"""A data set and its videos: what is completed, and what is refused."""
+
+from __future__ import annotations
+
+import tomllib
+
+import numpy as np
+import pytest
+
+from dance_xai.config import parse_config
+from dance_xai.data.dataset import Dataset
+from dance_xai.data.skeletons import PENN_13
+from dance_xai.errors import ConfigError
+from dance_xai.extract.extractor import Extractor
+from dance_xai.extract.settings import ExtractConfig
+from dance_xai.types import Clip, Manifest, PoseTrack
+
+CLIPS = '[data.clips]\npath = "c.csv"\n'
+POSES = '[data.poses]\npath = "p.npz"\nskeleton = "penn_13"\n'
+VIDEO = '[data.video]\npath = "f.npz"\narray = "v"\n'
+OBJECTS = '[data.objects]\npath = "objects.{}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (POSES + '[extract]\nposes = "planted"', "extract.poses: expected either this or data.poses"),
+        (VIDEO + '[extract]\nencoder = "planted"', "extract.encoder: expected either this or data.video"),
+        (OBJECTS.format("npz") + '[extract]\nencoder = "planted"', "expected .txt files for extract.encoder"),
+        (OBJECTS.format("txt"), "expected a dual encoder for phrases"),
+        ('[extract]\nfeatures = ["kinematics"]', "expected poses for 'kinematics'"),
+        ('[extract]\ntemplate = "A video"', "extract.template: expected one {}"),
+        ('[extract]\ntemplate = "{0.real} {}"', "extract.template: expected one {}"),
+        ("[extract]\nfps = 1e9", "extract.fps"),
+        ('[extract]\ndevice = "gpu"', "extract.device"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused_at_once(text: str, message: str):
+    with pytest.raises(ConfigError) as caught:
+        parse_config(tomllib.loads('name = "x"\n' + CLIPS + text), "my.toml")
+    assert message in str(caught.value) and str(caught.value).startswith("my.toml: ")
+
+
+def test_a_frame_rate_comes_from_the_videos_that_are_there(tmp_path, write_video, numbered_frames):
+    clips = tuple(Clip(f"c{n}", "ab"[n % 2], "train", tmp_path / f"c{n}.mp4") for n in range(4))
+    for clip in clips[:2]:
+        write_video(clip.path, numbered_frames(6), fps=20)
+    xy = np.random.default_rng(0).normal(size=(6, 13, 2))
+    tracks = tuple(PoseTrack(clip.id, PENN_13, xy, np.ones((6, 13)), np.ones(6, bool)) for clip in clips)
+    seen = Extractor(ExtractConfig(), tmp_path)(Dataset(Manifest(clips, ("a", "b")), tracks))
+    assert seen.manifest.clips == clips and not seen.manifest.drops
+    assert [track.fps for track in seen.tracks] == [20, 20, None, None]
