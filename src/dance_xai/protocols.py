@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from dance_xai.types import FloatArray, IntArray, Kind, People, PoseTrack, Sampling, Skeleton, UInt8Array
+from dance_xai.types import FloatArray, IntArray, Kind, People, PoseTrack, Proposal, Sampling, Skeleton, UInt8Array
 
 
 @runtime_checkable
@@ -92,8 +92,11 @@ class VideoTextEncoder(Protocol):
 class ConceptProposer(Protocol):
     """Class names -> phrases a person could check in the video."""
 
-    def propose(self, classes: Sequence[str], kind: Kind) -> dict[str, list[str]]:
-        """-> phrases per class."""
+    @property
+    def name(self) -> str: ...
+
+    def propose(self, classes: Sequence[str], kind: Kind) -> tuple[Proposal, ...]:
+        """Y class names -> phrases of one kind, in the order of the classes; a phrase is named once per class."""
         ...
 
 

@@ -232,6 +232,69 @@ class FeatureBlocks:
     scales: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """A phrase that a proposer names for a class.
+
+    Attributes:
+        kind: ``object`` or ``scene``.
+        text: The phrase as proposed.
+        label: The class it was proposed for.
+        count: Samples that named it, at least 1.
+        samples: Samples asked for, at least ``count``.
+    """
+
+    kind: Kind
+    text: str
+    label: str
+    count: int = 1
+    samples: int = 1
+
+
+@dataclass(frozen=True)
+class PhraseEntry:
+    """One phrase of a phrase set, and what became of it.
+
+    Attributes:
+        kind: ``object`` or ``scene``.
+        text: The phrase.
+        classes: The classes it was proposed for; empty where nobody said.
+        agreement: Share of the samples that named it, the highest over its classes; 1 without sampling.
+        kept: Whether it may become a concept.
+        reason: Why it was dropped; None when kept.
+        value: The figure behind the reason, or None.
+        similarity: Mean of its highest similarities over train clips, None where not measured.
+        by_user: True when a person decided; filters leave such a decision alone.
+    """
+
+    kind: Kind
+    text: str
+    classes: tuple[str, ...] = ()
+    agreement: float = 1.0
+    kept: bool = True
+    reason: str | None = None
+    value: float | None = None
+    similarity: float | None = None
+    by_user: bool = False
+
+
+@dataclass(frozen=True)
+class PhraseSet:
+    """Object and scene phrases of a data set, objects first, with a verdict on each.
+
+    Attributes:
+        classes: Y class names they were proposed for; empty where nobody said.
+        entries: The phrases, unique per kind.
+    """
+
+    classes: tuple[str, ...]
+    entries: tuple[PhraseEntry, ...]
+
+    def of(self, kind: Kind, *, kept: bool = True) -> tuple[PhraseEntry, ...]:
+        """The entries of one kind that are kept, or dropped."""
+        return tuple(entry for entry in self.entries if entry.kind == kind and entry.kept == kept)
+
+
 @dataclass(frozen=True, eq=False)
 class Phrases:
     """Text concepts of one kind with their embeddings in the dual encoder's space.
