@@ -132,16 +132,25 @@ def _start(shapes: Shapes, rows: IntArray | slice, born: int) -> _Live:
 
 def _assign(live: _Live, shapes: Shapes, rows: slice, time: int) -> tuple[IntArray, IntArray]:
     """Pairs of a live track and a detection of this frame, by position in each."""
-    from scipy.optimize import linear_sum_assignment
-
     if not len(live.number):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     gap = (time - live.last).astype(np.float64)
     step = live.velocity * ((1 - DAMPING**gap) / (1 - DAMPING))[:, None]  # (A, 2)
     similarity = (_overlap(live, step, shapes, rows) + _likeness(live, step, gap, shapes, rows)) / 2
-    tracks, found = linear_sum_assignment(similarity, maximize=True)
+    tracks, found = _best_pairs(similarity)
     good = similarity[tracks, found] >= LEAST_SIMILARITY
     return tracks[good], found[good]
+
+
+def _best_pairs(similarity: FloatArray) -> tuple[IntArray, IntArray]:
+    """(A, B) -> the pairs of a row and a column with the largest sum; one row or column needs no solver."""
+    if min(similarity.shape) == 1:
+        best = np.array([similarity.argmax()])
+        return best // similarity.shape[1], best % similarity.shape[1]
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(similarity, maximize=True)
+    return np.asarray(rows), np.asarray(columns)
 
 
 def _overlap(live: _Live, step: FloatArray, shapes: Shapes, rows: slice) -> FloatArray:
