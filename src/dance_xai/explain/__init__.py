@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from dance_xai.explain.local import explain_clip
-from dance_xai.explain.schema import to_json
+from dance_xai.explain.schema import json_schema, to_json
 from dance_xai.explain.summary import ClassSummary, ClassTerm, ConceptSummary, explain_class, explain_concept
 from dance_xai.explain.why_not import Contrast, contrast
 from dance_xai.types import Explanation
@@ -19,6 +19,7 @@ __all__ = [
     "explain_class",
     "explain_clip",
     "explain_concept",
+    "json_schema",
     "to_json",
 ]
 
