@@ -63,7 +63,7 @@ def test_the_model_is_minimised_even_where_columns_are_alike(alike):
     hessian = np.ascontiguousarray(x.T @ x / 200, dtype=np.float32)
     slope, l1, l2 = x.T @ rng.standard_normal(200) / 200, np.full(40, 1e-3), np.full(40, 1e-5)
     linear, w = slope.copy(), np.zeros(40)
-    solver.minimise_model(hessian, slope, w, l1, l2, 1e-9)
+    solver.minimise_model(hessian, slope, w, l1, l1, l2, 1e-9)
     full = linear + hessian.astype(float) @ w + l2 * w
     inside = np.maximum(abs(full) - l1, 0)
     worst = np.where(w != 0, abs(full + l1 * np.sign(w)), inside).max()

@@ -84,7 +84,8 @@ def fit_head(
         lam: Strength, above 0.
         alpha: In 0..1; 1 is the lasso.
         n_classes: Y; the largest label + 1 by default.
-        allowed: (Y, C) False where a concept may not be used for a class; its weight is exactly 0.
+        allowed: (Y, C) False where a concept may not be used for a class; its weight is exactly 0. Or (2, Y, C): where
+            a positive weight, and where a negative one, may be used.
         init: A head to start from.
         tol: Stop when the largest violation of the optimality conditions is at most this, or lam / 100 if that is less.
         precision: float32 halves time and memory of large problems; its violation stays below about 1e-5.
@@ -155,11 +156,12 @@ def check_strengths(lam: float, alpha: float) -> None:
 
 
 def check_allowed(allowed: BoolArray | None, datafit: CrossEntropy) -> BoolArray | None:
-    """A boolean (Y, C) mask, or None."""
+    """A boolean (Y, C) or (2, Y, C) mask, or None."""
     if allowed is None:
         return None
     mask = np.asarray(allowed)
-    check_shape("allowed", mask, (datafit.shape[0], datafit.shape[1] - 1))
+    shape = (datafit.shape[0], datafit.shape[1] - 1)
+    check_shape("allowed", mask, (2, *shape) if mask.ndim == 3 else shape)
     return mask.astype(bool)
 
 
@@ -178,8 +180,8 @@ def useful_tol(tol: float, lam: float, floor: float) -> float:
 def largest_lam(datafit: CrossEntropy, alpha: float, allowed: BoolArray | None) -> float:
     """The smallest lam at which all weights are 0; inf for alpha = 0."""
     _, probability = datafit.value(datafit.logits(datafit.null()))
-    slope = np.abs(datafit.gradient(probability)[:, :-1])
-    top = float(slope.max(initial=0.0, where=True if allowed is None else allowed))
+    slope = datafit.gradient(probability)[:, :-1]
+    top = float(np.stack([-slope, slope]).max(initial=0.0, where=True if allowed is None else allowed))
     return top / alpha if alpha > 0 else np.inf
 
 
@@ -195,7 +197,9 @@ def start_from(init: SparseHead, mean: FloatArray, datafit: CrossEntropy, allowe
     coefficients = init.coefficients
     check_shape("init", coefficients, datafit.shape)
     if allowed is not None:
-        coefficients[:, :-1][~allowed] = 0.0
+        up, down = np.broadcast_to(allowed, (2, *coefficients[:, :-1].shape))
+        weight = coefficients[:, :-1]
+        weight[np.where(weight > 0, ~up, ~down)] = 0.0
     return uncentred(coefficients, -mean)
 
 

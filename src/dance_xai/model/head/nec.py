@@ -13,7 +13,7 @@ from dance_xai.model.folds import stratified_folds
 from dance_xai.model.head.datafit import CrossEntropy
 from dance_xai.model.head.fit import SparseHead, certified, check_allowed, check_strengths, prepare, uncentred
 from dance_xai.model.head.selection import Fold, split_folds
-from dance_xai.model.head.support import Refit, path_refits, pruned_refits, used
+from dance_xai.model.head.support import Refit, path_refits, pruned_refits, within
 from dance_xai.model.head.threads import suited_threads
 from dance_xai.types import BoolArray, FloatArray, IntArray
 
@@ -49,7 +49,7 @@ def heads_at_nec(
         relax: Factors in (0, 1]; the best per NEC by accuracy over ``folds``, ties by cross entropy.
         folds: (N,) fold of each row; three stratified ones by default. Not used with one factor.
         n_classes: Y.
-        allowed: (Y, C) support the weights must keep to.
+        allowed: (Y, C) support the weights must keep to, or (2, Y, C) as in `fit_head`.
 
     Raises:
         ShapeError, DataError: As `fit_head`; a NEC or factor out of range.
@@ -73,7 +73,7 @@ def heads_at_nec(
                 folds = stratified_folds(labels, N_FOLDS, np.random.default_rng(0))
             parts = split_folds(concepts - mean, labels, folds, datafit.shape[0], allowed)
             chosen = recipe.best_factors(parts)
-        return {nec: own_optimum(raw, heads[nec, factor], mean) for nec, factor in chosen.items()}
+        return {nec: own_optimum(raw, heads[nec, factor], mean, allowed) for nec, factor in chosen.items()}
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Recipe:
         return {nec: min(self.relax, key=lambda factor: tuple(scores[nec, factor])) for nec in self.necs}
 
 
-def own_optimum(datafit: CrossEntropy, head: Refit, mean: FloatArray) -> SparseHead:
+def own_optimum(datafit: CrossEntropy, head: Refit, mean: FloatArray, allowed: BoolArray | None) -> SparseHead:
     """A head of centred concepts for concepts as given, certified on its own support."""
     coefficients = uncentred(head.coefficients, mean)
-    return certified(datafit, coefficients, head.lam, head.alpha, used(coefficients))
+    return certified(datafit, coefficients, head.lam, head.alpha, within(coefficients, allowed))

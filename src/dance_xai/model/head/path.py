@@ -71,7 +71,7 @@ def fit_head_path(
         lam_ratio: In (0, 1).
         max_nec: The first head with more non-zero weights per class ends the path.
         n_classes: Y.
-        allowed: (Y, C) support the weights must keep to.
+        allowed: (Y, C) support the weights must keep to, or (2, Y, C) as in `fit_head`.
         tol: On the violation of each head, or lam / 100 if that is less.
 
     Raises:

@@ -60,7 +60,7 @@ class Fold:
                 f"folds: expected 2 or more classes outside each fold, got {len(present)}; use other folds or more rows"
             )
         datafit = CrossEntropy(concepts[~held], inside, len(present))
-        mask = None if allowed is None else allowed[present]
+        mask = None if allowed is None else allowed[..., present, :]
         return cls(datafit, mask, present, n_classes, concepts[held], labels[held])
 
     def score(self, coefficients: FloatArray) -> tuple[float, float]:
@@ -114,7 +114,7 @@ def choose_lam(
         rule: ``best``: highest accuracy, ties by cross entropy. ``one_standard_error``: the largest
             lam whose accuracy is within one standard error (over folds) of the best.
         n_classes: Y.
-        allowed: (Y, C) support the weights must keep to.
+        allowed: (Y, C) support the weights must keep to, or (2, Y, C) as in `fit_head`.
 
     Raises:
         ShapeError, DataError: As `fit_head`; fewer than 2 folds.

@@ -77,9 +77,9 @@ class QuadraticModel:
         """(Y, C + 1) step from the coefficients to the minimum of model + penalty."""
         self.age += 1
         on = self.working
-        slope, new, l1, l2 = gradient[on], coefficients[on], penalty.l1[on], penalty.l2[on]
+        slope, new, up, down, l2 = gradient[on], coefficients[on], penalty.up[on], penalty.down[on], penalty.l2[on]
         for block, hessian in self.blocks:
-            minimise_model(hessian, slope[block], new[block], l1[block], l2[block], tol)
+            minimise_model(hessian, slope[block], new[block], up[block], down[block], l2[block], tol)
         step = np.zeros_like(coefficients)
         step[on] = new - coefficients[on]
         return step
@@ -92,7 +92,9 @@ class QuadraticModel:
         return uncovered <= UNCOVERED * float(violation.max())
 
 
-def minimise_model(hessian: Rows, slope: FloatArray, w: FloatArray, l1: FloatArray, l2: FloatArray, tol: float) -> None:
+def minimise_model(
+    hessian: Rows, slope: FloatArray, w: FloatArray, up: FloatArray, down: FloatArray, l2: FloatArray, tol: float
+) -> None:
     """Minimise ``slope.d + d.H.d/2`` + penalty at w + d, in place: ``w`` becomes w + d, ``slope`` its slope.
 
     Coordinate descent finds the support; where columns are alike it then creeps, and solving for the
@@ -101,14 +103,16 @@ def minimise_model(hessian: Rows, slope: FloatArray, w: FloatArray, l1: FloatArr
     from dance_xai.model.head.coordinate import descend
 
     for _ in range(MAX_ROUNDS):
-        if descend(hessian, slope, w, l1, l2, tol, SWEEPS) < SWEEPS:
+        if descend(hessian, slope, w, up, down, l2, tol, SWEEPS) < SWEEPS:
             return
-        free = (w != 0) | (l1 == 0)
+        priced = (up > 0) | (down > 0)
+        free = (w != 0) | ~priced
         rows = hessian[:, free].astype(np.float64)
         diagonal = np.diag(hessian)[free]
         system = rows[free] + np.diag(l2[free] + RIDGE * (diagonal + diagonal.mean()) + LEAST_CURVATURE)
-        move = np.linalg.solve(system, -(slope + l2 * w + l1 * np.sign(w))[free])
-        flips = (l1[free] > 0) & (w[free] * (w[free] + move) < 0)
+        pull = np.where(w > 0, up, np.where(w < 0, -down, 0.0))
+        move = np.linalg.solve(system, -(slope + l2 * w + pull)[free])
+        flips = priced[free] & (w[free] * (w[free] + move) < 0)
         crossing = np.divide(-w[free], move, out=np.ones_like(move), where=flips)
         length = crossing.min()
         w[free] = np.where(crossing > length, w[free] + length * move, 0.0) if length < 1 else w[free] + move
@@ -117,7 +121,7 @@ def minimise_model(hessian: Rows, slope: FloatArray, w: FloatArray, l1: FloatArr
 
 def working_set(violation: FloatArray, coefficients: FloatArray, penalty: ElasticNet) -> BoolArray:
     """Bias, non-zero weights, and the worst violators: at most twice as many as those (or 50)."""
-    kept = (coefficients != 0) | (penalty.l1 == 0)
+    kept = (coefficients != 0) | penalty.free
     fresh = np.where(kept, 0.0, violation)
     room = max(50, 2 * int(kept.sum()))
     if np.count_nonzero(fresh) > room:
@@ -147,7 +151,7 @@ def solve(datafit: CrossEntropy, penalty: ElasticNet, start: FloatArray | Point,
     Args:
         datafit: Mean cross entropy of N rows.
         penalty: Strengths.
-        start: (Y, C + 1) coefficients, 0 where l1 is inf; or a solution for other strengths.
+        start: (Y, C + 1) coefficients with no forbidden value; or a solution for other strengths.
         tol: On the largest violation of the optimality conditions.
     """
     coefficients, logits = (

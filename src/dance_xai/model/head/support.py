@@ -52,9 +52,16 @@ def size_of(point: Point) -> int:
     return int(np.count_nonzero(used(point.coefficients)))
 
 
-def refit(datafit: CrossEntropy, start: FloatArray, lam: float, alpha: float, tol: float) -> Point:
+def within(coefficients: FloatArray, allowed: BoolArray | None) -> BoolArray:
+    """What is allowed on the support of the coefficients: (Y, C), or (2, Y, C) where signs are told apart."""
+    return used(coefficients) if allowed is None else np.asarray(used(coefficients) & allowed)
+
+
+def refit(
+    datafit: CrossEntropy, start: FloatArray, lam: float, alpha: float, tol: float, allowed: BoolArray | None
+) -> Point:
     """The best head on the support of ``start``."""
-    return solve(datafit, ElasticNet.build(lam, alpha, datafit.shape, used(start)), start, tol)
+    return solve(datafit, ElasticNet.build(lam, alpha, datafit.shape, within(start, allowed)), start, tol)
 
 
 def trail(datafit: CrossEntropy, alpha: float, allowed: BoolArray | None, largest: int) -> list[tuple[float, Point]]:
@@ -102,7 +109,7 @@ def path_refits(
         for factor in relax:
             weak = lam * (alpha * factor + 1 - alpha)
             share = lam * alpha * factor / weak
-            solution = refit(datafit, point.coefficients, weak, share, min(REFIT_TOL, LOOSE * weak))
+            solution = refit(datafit, point.coefficients, weak, share, min(REFIT_TOL, LOOSE * weak), allowed)
             heads[size, factor] = Refit(solution.coefficients, weak, share)
     return heads
 
@@ -125,19 +132,25 @@ def saliency(datafit: CrossEntropy, point: Point, strength: float) -> FloatArray
 
 
 def prune(
-    datafit: CrossEntropy, start: FloatArray, sizes: Sequence[int], lam: float, alpha: float
+    datafit: CrossEntropy,
+    start: FloatArray,
+    sizes: Sequence[int],
+    lam: float,
+    alpha: float,
+    allowed: BoolArray | None = None,
 ) -> dict[int, FloatArray]:
     """Remove the least salient weights of ``start``, refit, and repeat; keep the head at each size."""
     tol = PRUNE_TOL * lam
-    point, heads = refit(datafit, start, lam, alpha, tol), {}
+    point, heads = refit(datafit, start, lam, alpha, tol, allowed), {}
     for size in sorted(sizes, reverse=True):
         while (now := size_of(point)) > size:
             count = max(1, min(now - size, int(PRUNE_SHARE * now)))
             order = np.argsort(saliency(datafit, point, lam * (1 - alpha)), axis=None)[:count]
             smaller = point.coefficients.copy()
             smaller.flat[order] = 0.0
-            point = refit(datafit, smaller, lam, alpha, tol)
-        heads[size] = refit(datafit, point.coefficients, lam, alpha, min(REFIT_TOL, LOOSE * lam)).coefficients
+            point = refit(datafit, smaller, lam, alpha, tol, allowed)
+        last = refit(datafit, point.coefficients, lam, alpha, min(REFIT_TOL, LOOSE * lam), allowed)
+        heads[size] = last.coefficients
     return heads
 
 
@@ -152,10 +165,11 @@ def pruned_refits(
     assert isinstance(dense, Point)
     columns = np.flatnonzero(used(dense.coefficients).any(axis=0))
     part, kept = datafit.restrict(columns), np.append(columns, datafit.shape[1] - 1)
+    mask = None if allowed is None else allowed[..., columns]
     heads = {}
     for factor in relax:
         lam = PRUNE_LAM * top * factor
-        for size, small in prune(part, dense.coefficients[:, kept], sizes, lam, PRUNE_ALPHA).items():
+        for size, small in prune(part, dense.coefficients[:, kept], sizes, lam, PRUNE_ALPHA, mask).items():
             coefficients = np.zeros(datafit.shape)
             coefficients[:, kept] = small
             heads[size, factor] = Refit(coefficients, lam, PRUNE_ALPHA)
