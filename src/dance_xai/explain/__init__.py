@@ -4,9 +4,11 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from dance_xai.explain.flip import fewest_changes, smallest_change
 from dance_xai.explain.local import explain_clip
 from dance_xai.explain.schema import json_schema, to_json
 from dance_xai.explain.summary import ClassSummary, ClassTerm, ConceptSummary, explain_class, explain_concept
+from dance_xai.explain.timeline import motion_timelines
 from dance_xai.explain.why_not import Contrast, contrast
 from dance_xai.types import Explanation
 
@@ -19,7 +21,10 @@ __all__ = [
     "explain_class",
     "explain_clip",
     "explain_concept",
+    "fewest_changes",
     "json_schema",
+    "motion_timelines",
+    "smallest_change",
     "to_json",
 ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dance_xai.motion.encoder import MotionEncoder, pose_windows
+from dance_xai.motion.encoder import MotionEncoder, pose_windows, window_span
 from dance_xai.motion.keyframes import every_key_frame
 from dance_xai.motion.stack import PoseStack
 from dance_xai.types import BoolArray, FloatArray, IntArray, WindowMatch
@@ -26,6 +26,23 @@ class MotionMatches:
     distance: FloatArray
     start: IntArray
     stop: IntArray
+    mirrored: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class MotionCurves:
+    """How far every sliding window of one clip is from every motion concept.
+
+    Attributes:
+        start: (M,) first frame of each window, rising; frames without a valid window have none.
+        stop: (M,) one past its last frame.
+        distance: (M, C) of codes.
+        mirrored: (M, C) True where the mirror image is nearer.
+    """
+
+    start: IntArray
+    stop: IntArray
+    distance: FloatArray
     mirrored: BoolArray
 
 
@@ -78,17 +95,47 @@ def _match_block(
     matches: MotionMatches,
 ) -> None:
     windows = pose_windows(body, key_frames, encoder.spec)
-    if not len(windows):
-        return
-    every = distances(encoder.codes(windows.poses), centres)  # (W, O, C)
-    best = every.min(axis=1)
-    bounds = np.flatnonzero(np.diff(windows.clip, prepend=-1))
-    for rows in np.split(np.arange(len(windows)), bounds[1:]):
+    best, turned = _compare(encoder, windows.poses, centres)
+    columns = np.arange(len(centres))
+    bounds = np.unique(windows.clip, return_index=True)[1]
+    for rows in np.split(np.arange(len(windows)), bounds)[1:]:
         row, winner = windows.clip[rows[0]], rows[best[rows].argmin(axis=0)]
-        columns = np.arange(len(centres))
         matches.distance[row] = best[winner, columns]
         matches.start[row], matches.stop[row] = windows.start[winner], windows.stop[winner]
-        matches.mirrored[row] = every[winner, :, columns].argmin(axis=1) == 1
+        matches.mirrored[row] = turned[winner, columns]
+
+
+def motion_curves(
+    encoder: MotionEncoder, body: PoseStack, centres: FloatArray, *, stride: int = 1, block: int = 2048
+) -> MotionCurves:
+    """Slide a window over one clip and keep all distances.
+
+    Args:
+        encoder: Fitted on train clips.
+        body: A single clip from ``encoder.body``.
+        centres: (C, P) concept centres.
+        stride: Frames between the starts of two windows; the last window of the clip is always there.
+        block: Windows described at a time, which bounds the memory.
+
+    Source: ours.
+    """
+    span = window_span(body, encoder.spec)
+    last = max(0, int(body.lengths[0] - 1 - span[0]))
+    start = np.unique(np.append(np.arange(0, last, stride), last))[: body.lengths[0]]
+    parts = []
+    for first in range(0, max(1, len(start)), block):
+        some = start[first : first + block]
+        windows = pose_windows(body, (np.zeros_like(some), some + span[0] / 2), encoder.spec)
+        parts.append((windows.start, windows.stop, *_compare(encoder, windows.poses, centres)))
+    return MotionCurves(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _compare(encoder: MotionEncoder, poses: FloatArray, centres: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """(W, L, K, 2) windows -> (W, C) distance to each centre, and whether the mirror image is nearer."""
+    if not len(poses):
+        return np.zeros((0, len(centres))), np.zeros((0, len(centres)), dtype=np.bool_)
+    every = distances(encoder.codes(poses), centres)  # (W, O, C)
+    return every.min(axis=1), every[:, -1] < every[:, 0]
 
 
 def similarity(distance: FloatArray, scale: float) -> FloatArray:
