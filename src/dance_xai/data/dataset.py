@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ from dance_xai.types import (
     Kind,
     Manifest,
     Phrases,
+    PhraseSet,
     PoseTrack,
 )
 
@@ -101,6 +102,8 @@ class Dataset:
         video: (N, E) clip embeddings of the dual encoder, None without.
         phrases: Object and scene phrases with embeddings, if any.
         texts: Object and scene phrases without embeddings.
+        proposed: What is known of the phrases besides, such as the classes they were proposed for; None without.
+        agreement: Per kind, (C,) how alike the wordings of each phrase rank train clips; empty where not measured.
         motion_labels: (N, C) in {0, 1}, -1 for a clip without label; None without.
         key_frames: Key frames per clip id.
         blocks: Where the features were computed: of what they are put together; None when they were given.
@@ -112,6 +115,8 @@ class Dataset:
     video: Features | None = None
     phrases: tuple[Phrases, ...] = ()
     texts: tuple[tuple[Kind, tuple[str, ...]], ...] = ()
+    proposed: PhraseSet | None = None
+    agreement: dict[Kind, FloatArray] = field(default_factory=dict)
     motion_labels: IntArray | None = None
     key_frames: dict[str, IntArray] | None = None
     blocks: FeatureBlocks | None = None

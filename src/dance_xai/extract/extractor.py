@@ -15,11 +15,12 @@ from dance_xai.extract.clips import Progress, see_clips
 from dance_xai.extract.keep import ClipKeep
 from dance_xai.extract.loading import load_parts
 from dance_xai.extract.parts import Parts
+from dance_xai.extract.phrases import embed_phrases
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.extract.watch import Sight
 from dance_xai.features.blocks import fit_blocks, put_together
 from dance_xai.motion.tracking import main_actor
-from dance_xai.types import Clip, Drop, Features, FloatArray, Phrases, PoseTrack
+from dance_xai.types import Clip, Drop, Features, FloatArray, IntArray, PoseTrack
 
 NOBODY = "nobody found in any frame"
 
@@ -100,12 +101,16 @@ class Extractor:
         if parts.encoder is None:
             return data
         ids, encoder = data.manifest.ids, parts.encoder
-        values = np.stack([seen[clip].vectors[encoder.identity] for clip in ids])
-        phrases = tuple(
-            Phrases(kind, texts, encoder.encode_text([self.config.template.format(text) for text in texts]))
-            for kind, texts in data.texts
+        video = Features(encoder.name, ids, np.stack([seen[clip].vectors[encoder.identity] for clip in ids]))
+        train = _some_rows(video, data.manifest.rows("train"))
+        worded = [embed_phrases(encoder, kind, texts, train, self.config.templates) for kind, texts in data.texts]
+        return replace(
+            data,
+            video=video,
+            phrases=tuple(one.phrases for one in worded),
+            texts=(),
+            agreement={one.phrases.kind: one.agreement for one in worded if one.agreement is not None},
         )
-        return replace(data, video=Features(encoder.name, ids, values), phrases=phrases, texts=())
 
 
 def track_of(clip: Clip, sight: Sight, config: ExtractConfig) -> PoseTrack:
@@ -134,6 +139,10 @@ def encode_tracks(parts: Parts, data: Dataset) -> FloatArray:
 def some_videos(clips: Sequence[Clip]) -> bool:
     """Whether any clip has a video where its path says; data sets of poses often come without."""
     return any(clip.path is not None and is_there(clip.path) for clip in clips)
+
+
+def _some_rows(features: Features, rows: IntArray) -> Features:
+    return Features(features.name, tuple(features.ids[row] for row in rows), features.values[rows])
 
 
 def _rates_missing(data: Dataset) -> bool:

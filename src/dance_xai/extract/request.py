@@ -5,6 +5,7 @@ from __future__ import annotations
 from dance_xai.data.dataset import TEXT_SUFFIX, DataConfig
 from dance_xai.errors import ConfigError
 from dance_xai.extract.settings import ExtractConfig
+from dance_xai.features.templates import check_template
 
 
 def check_request(data: DataConfig, wanted: ExtractConfig) -> None:
@@ -30,5 +31,7 @@ def check_request(data: DataConfig, wanted: ExtractConfig) -> None:
         raise ConfigError(
             "extract.features: expected poses for 'kinematics', got none; set extract.poses or data.poses"
         )
-    if wanted.template.count("{}") != 1 or set(wanted.template.replace("{}", "")) & set("{}"):
-        raise ConfigError(f"extract.template: expected one {{}}, got {wanted.template!r}; write it once")
+    if wanted.templates == ():
+        raise ConfigError("extract.templates: expected at least one, got none; leave it out for the usual ones")
+    for template in wanted.templates or ():
+        check_template("extract.templates", template)

@@ -49,7 +49,9 @@ class ExtractConfig:
             (MoveNet 0.1, RTMPose and ViTPose 0.3), below which it changes nothing.
         nobody: ``drop`` leaves out clips in which nobody is found, with a reason; ``keep`` lets objects and scenes
             speak for them.
-        template: How phrases are worded for the dual encoder (the paper's).
+        templates: How phrases are worded for the dual encoder; the embeddings of all wordings are averaged. None takes
+            several per kind (``features.templates``), which take out what is due to the wording; the paper has
+            ``["A video of {}"]``.
         device: ``auto`` takes a GPU where there is one.
         dtype: ``auto`` is float32 on a CPU and half precision on a GPU.
         batch: Frames looked at together; None is 8 for pose estimators, and what fits the memory for other networks.
@@ -65,7 +67,7 @@ class ExtractConfig:
     max_side: Annotated[int, Ge(64)] = 1280
     min_score: Share | None = None
     nobody: Literal["drop", "keep"] = "drop"
-    template: str = "A video of {}"
+    templates: tuple[str, ...] | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     batch: Count | None = None
