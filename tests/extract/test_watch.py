@@ -15,6 +15,7 @@ from dance_xai.extract.eyes import VectorEye
 from dance_xai.extract.parts import Parts
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.extract.watch import open_clip, watch
+from dance_xai.features.sampling import sampled_points
 from dance_xai.types import Clip, Sampling
 
 CONFIG = ExtractConfig()
@@ -69,7 +70,8 @@ def test_nobody_at_all_is_nobody(parts: Parts, tmp_path: Path, write_video, numb
 
 
 def test_a_frame_that_was_lost_is_replaced_by_the_nearest():
-    eye = VectorEye(Sampling(4), lambda frame: frame[0, 0, :1].astype(np.float32), lambda clips: clips[..., 0], 8, 25)
+    points = sampled_points(Sampling(4), 8, 25)
+    eye = VectorEye(points, lambda frame: frame[0, 0, :1].astype(np.float32), lambda clips: clips[..., 0])
     with pytest.raises(DataError, match="expected the 4 frames a network looks at, got 0 that can be decoded"):
         eye.result()
     for point in (1, 7):
@@ -78,7 +80,7 @@ def test_a_frame_that_was_lost_is_replaced_by_the_nearest():
 
 
 def test_features_that_are_not_finite_are_refused():
-    eye = VectorEye(Sampling(1), lambda frame: frame[0, 0], lambda clips: np.full((1, 3), np.nan), 4, 25)
+    eye = VectorEye(np.array([[2]]), lambda frame: frame[0, 0], lambda clips: np.full((1, 3), np.nan))
     eye.see(np.array([2]), np.zeros((2, 2, 3), dtype=np.uint8))
     with pytest.raises(DataError, match="expected finite features"):
         eye.result()

@@ -4,6 +4,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from dance_xai.explain.best_frame import best_frames
 from dance_xai.explain.flip import fewest_changes, smallest_change
 from dance_xai.explain.local import explain_clip
 from dance_xai.explain.schema import json_schema, to_json
@@ -17,6 +18,7 @@ __all__ = [
     "ClassTerm",
     "ConceptSummary",
     "Contrast",
+    "best_frames",
     "contrast",
     "explain_class",
     "explain_clip",

@@ -10,9 +10,8 @@ import numpy as np
 
 from dance_xai.data.video import LEAST_DECODED
 from dance_xai.errors import DataError
-from dance_xai.features.sampling import sampled_points
 from dance_xai.protocols import PoseEstimator
-from dance_xai.types import FloatArray, IntArray, People, Sampling, UInt8Array
+from dance_xai.types import FloatArray, IntArray, People, UInt8Array
 
 
 class Eye(Protocol):
@@ -106,26 +105,19 @@ def merge_people(parts: Sequence[People], estimator: PoseEstimator, frames: int)
 
 
 class VectorEye:
-    """Gathers the frames a network samples and encodes them; the mean over its views is the clip's vector.
+    """Gathers the frames a network samples and encodes them, view by view.
 
     Args:
-        sampling: Which points.
+        points: (V, T) grid points that each of V views looks at, see ``sampled_points``.
         prepare: Makes a frame small while decoding goes on, so that memory stays bounded.
         encode: (V, T, ...) prepared frames -> (V, D).
-        length: Points of the clip's grid.
-        fps: Points per second.
     """
 
     def __init__(
-        self,
-        sampling: Sampling,
-        prepare: Callable[[UInt8Array], np.ndarray],
-        encode: Callable[[np.ndarray], FloatArray],
-        length: int,
-        fps: float,
+        self, points: IntArray, prepare: Callable[[UInt8Array], np.ndarray], encode: Callable[[np.ndarray], FloatArray]
     ) -> None:
-        self._points = sampled_points(sampling, length, fps)  # (V, T)
-        self.wanted = np.unique(self._points)
+        self._points = points
+        self.wanted = np.unique(points)
         self._prepare, self._encode = prepare, encode
         self._seen: dict[int, np.ndarray] = {}
 
@@ -136,7 +128,16 @@ class VectorEye:
             self._seen |= dict.fromkeys(mine.tolist(), self._prepare(frame))
 
     def result(self) -> FloatArray:
-        """(D,) float32.
+        """(D,) float32, the mean over the views, which is the clip's vector.
+
+        Raises:
+            DataError: See ``each_view``.
+        """
+        vector: FloatArray = self.each_view().mean(axis=0)
+        return vector
+
+    def each_view(self) -> FloatArray:
+        """(V, D) float32.
 
         A point whose frame could not be decoded takes the nearest one that could.
 
@@ -151,7 +152,7 @@ class VectorEye:
             )
         nearest = known[np.abs(self._points[..., None] - known).argmin(axis=-1)]
         clips = np.stack([np.stack([self._seen[int(point)] for point in view]) for view in nearest])
-        vector: FloatArray = np.asarray(self._encode(clips), dtype=np.float32).mean(axis=0)
-        if not np.isfinite(vector).all():
+        vectors: FloatArray = np.asarray(self._encode(clips), dtype=np.float32)
+        if not np.isfinite(vectors).all():
             raise DataError("expected finite features, got NaN or infinite ones; use dtype float32 or another model")
-        return vector
+        return vectors

@@ -13,6 +13,7 @@ from dance_xai.errors import DataError
 from dance_xai.extract.eyes import Eye, PeopleEye, VectorEye
 from dance_xai.extract.parts import Parts
 from dance_xai.extract.settings import ExtractConfig
+from dance_xai.features.sampling import sampled_points
 from dance_xai.types import Clip, FloatArray, People
 
 
@@ -64,7 +65,7 @@ def watch(video: Video, parts: Parts, *, batch: int = 8, threads: int = 1) -> Si
     length, fps = len(video.timeline), video.timeline.fps
     people = None if parts.poses is None else PeopleEye(parts.poses, length, batch=batch, threads=threads)
     vectors = {
-        name: VectorEye(network.sampling, network.prepare, network.encode, length, fps)
+        name: VectorEye(sampled_points(network.sampling, length, fps), network.prepare, network.encode)
         for name, network in parts.networks.items()
     }
     eyes: list[Eye] = [*vectors.values()]
