@@ -55,7 +55,7 @@ def filter_phrases(
     floor = natural_break(shown[verdict.kept]) if cutoff == "auto" else cutoff
     verdict.drop(UNSEEN, ~(shown > floor), shown)
     if redundancy is not None:
-        verdict.drop(REDUNDANT, *_redundant(phrases.embeddings, shown, verdict.kept, redundancy))
+        verdict.drop(REDUNDANT, *too_alike(phrases.embeddings, shown, verdict.kept, redundancy))
     return verdict.result()
 
 
@@ -99,6 +99,35 @@ def natural_break(values: FloatArray) -> float:
     return float((ordered[cut] + ordered[cut + 1]) / 2)
 
 
+def too_alike(
+    embeddings: FloatArray, shown: FloatArray, kept: BoolArray, limit: float, *, fixed: BoolArray | None = None
+) -> tuple[BoolArray, FloatArray]:
+    """Which kept phrases are too like a more visible one that stays.
+
+    Args:
+        embeddings: (C, E) of any norm.
+        shown: (C,) visibility.
+        kept: (C,) phrases to compare.
+        limit: The highest cosine allowed.
+        fixed: (C,) phrases that stay, and come before the more visible ones; none by default.
+
+    Returns:
+        (C,) who goes, and (C,) the highest cosine with one that stays, NaN where not compared.
+
+    Source: LF-CBM, section 3.
+    """
+    held = np.zeros(len(kept), dtype=bool) if fixed is None else fixed
+    unit = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
+    chosen: list[int] = []
+    failed, likeness = np.zeros(len(kept), dtype=bool), np.full(len(kept), np.nan)
+    for i in sorted(np.flatnonzero(kept), key=lambda column: (not held[column], -shown[column])):
+        likeness[i] = max((float(unit[i] @ unit[j]) for j in chosen), default=-1.0)
+        failed[i] = likeness[i] > limit and not held[i]
+        if not failed[i]:
+            chosen.append(int(i))
+    return failed, likeness
+
+
 class _Verdict:
     """Phrases still kept, and what was dropped, in order."""
 
@@ -125,18 +154,3 @@ class _Verdict:
 def _repeated(texts: tuple[str, ...]) -> BoolArray:
     folded = [" ".join(text.casefold().split()) for text in texts]
     return np.array([text in folded[:i] for i, text in enumerate(folded)], dtype=bool)
-
-
-def _redundant(
-    embeddings: FloatArray, shown: FloatArray, kept: BoolArray, limit: float
-) -> tuple[BoolArray, FloatArray]:
-    """Who is too like a more visible kept phrase, and the likeness (C,)."""
-    unit = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
-    chosen: list[int] = []
-    failed, likeness = np.zeros(len(kept), dtype=bool), np.full(len(kept), np.nan)
-    for i in sorted(np.flatnonzero(kept), key=lambda column: -shown[column]):
-        likeness[i] = max((float(unit[i] @ unit[j]) for j in chosen), default=-1.0)
-        failed[i] = likeness[i] > limit
-        if not failed[i]:
-            chosen.append(int(i))
-    return failed, likeness
