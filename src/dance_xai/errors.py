@@ -7,6 +7,7 @@ DanceError                  base: one line that says expected, got, what to do (
 +-- ArtifactError           a RUN or model folder: missing, damaged, newer than this version
 |   +-- UnsafePickleError   a foreign pickle that asks for more than plain arrays
 +-- MissingExtraError       an optional library that is not installed
++-- ProposalError           a language model that cannot be reached or asked, or does not answer as it should
 +-- SolverError             an optimiser that did not reach what it promised
 """
 
@@ -45,6 +46,10 @@ class UnsafePickleError(ArtifactError):
 
 class MissingExtraError(DanceError):
     """An optional library is not installed."""
+
+
+class ProposalError(DanceError):
+    """A language model cannot be reached or asked, or does not answer as it should."""
 
 
 class SolverError(DanceError):

@@ -101,6 +101,22 @@ class ConceptProposer(Protocol):
 
 
 @runtime_checkable
+class ChatModel(Protocol):
+    """A prompt -> what a language model writes. The same question, sample and attempt get the same answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    def knows(self, prompt: str, *, sample: int, attempt: int = 0) -> bool:
+        """Whether the answer is at hand, so that ``ask`` costs nothing."""
+        ...
+
+    def ask(self, prompt: str, *, sample: int, attempt: int = 0) -> str:
+        """The answer to one prompt, verbatim; ``sample`` and ``attempt`` count from 0 and ask for another answer."""
+        ...
+
+
+@runtime_checkable
 class Clusterer(Protocol):
     """Points -> partitions, from the finest to the coarsest."""
 
