@@ -116,4 +116,4 @@ def test_the_wording_filters_keep_19_of_20_phrases(name: str):
             classes[kind.removesuffix("s"), text].append(label)
     entries = tuple(PhraseEntry(kind, text, tuple(labels)) for (kind, text), labels in classes.items())
     dropped = drops_of(screen(PhraseSet(tuple(SETS[name]), entries)))
-    assert len(dropped) <= 0.05 * len(entries), [(drop.text, drop.reason) for drop in dropped]
+    assert len(dropped) <= 0.05 * len(entries), [(drop.item, drop.reason) for drop in dropped]
