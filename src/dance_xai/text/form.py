@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from dance_xai.text.lexicon import word_map
 
 ARTICLES = frozenset({"a", "an", "the", "some"})
-_EDGES = " \t\"'`´“”„‟‘’‚«»‹›*•·–—-_.,;:!?…#"
+_EDGES = " \t\"'`“”„‟‘’‚«»‹›*•·–—-_.,;:!?…#"
 _ES_ENDINGS = ("sses", "xes", "ches", "shes", "oes", "zzes")
 _NO_PLURAL = ("ss", "us", "is")
 
@@ -49,7 +50,7 @@ def key(text: str) -> str:
     Source: Unicode Standard, section 3.13 (compatibility caseless matching); ours.
     """
     folded = fold(text)
-    parts = [american(singular(word)) for word in _split(folded)]
+    parts = [base(word) for word in _split(folded)]
     return " ".join(_bare(parts)) if parts else " ".join(folded.split())
 
 
@@ -96,25 +97,38 @@ def american(word: str) -> str:
     return word_map("spellings").get(word, (word,))[0]
 
 
+@lru_cache(maxsize=4096)
+def base(word: str) -> str:
+    """The singular in American spelling.
+
+    Source: ours.
+    """
+    return american(singular(word))
+
+
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A word in lower case without plural, -ing and -ed, to compare the names of actions: "serving" and "serve".
 
     Source: ours.
     """
-    base = american(singular(word))
+    root = base(word)
     for ending in ("ing", "ed"):
-        rest = base.removesuffix(ending)
-        if rest != base and len(rest) > 2 and re.search("[aeiouy]", rest):
-            base = rest
+        rest = root.removesuffix(ending)
+        if rest != root and len(rest) > 2 and re.search("[aeiouy]", rest):
+            root = rest
             break
-    if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
-        base = base[:-1]
-    return base.removesuffix("e")
+    if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "lsz":
+        root = root[:-1]
+    return root.removesuffix("e")
 
 
 def _trim(text: str) -> str:
     parts = unicodedata.normalize("NFC", " ".join(text.split())).strip(_EDGES).split()
-    return " ".join(parts[1:] if len(parts) > 1 and parts[0].casefold() in ARTICLES else parts)
+    start = 0
+    while start < len(parts) - 1 and parts[start].casefold() in ARTICLES:
+        start += 1
+    return " ".join(parts[start:])
 
 
 def _regular(word: str) -> str:
@@ -135,7 +149,7 @@ def _split(folded: str) -> list[str]:
 def _bare(parts: list[str]) -> list[str]:
     """Without articles and measures in front, while something is left."""
     start = 0
-    while (step := _lead(parts[start:])) > 0:
+    while (step := _lead(parts[start : start + 3])) > 0:
         start += step
     return parts[start:]
 

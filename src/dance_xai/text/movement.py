@@ -7,7 +7,7 @@ jumping", "running man"), and so are things that move ("flying ball") and things
 
 from __future__ import annotations
 
-from dance_xai.text.form import singular
+from dance_xai.text.form import base
 from dance_xai.text.lexicon import word_list, word_map
 from dance_xai.text.nouns import Part, ends_with, is_gerund, noun_parts, thing_start
 
@@ -31,8 +31,11 @@ def names_body_part(text: str) -> bool:
 def _is_body(part: Part) -> bool:
     if ends_with(part, word_list("body_parts")):
         return True
+    named = word_list("body_parts") | word_list("body_or_thing")
+    if base(part[0]) in named and part[-1] in word_list("body_adjectives") | word_list("body_postures"):
+        return True
     own = word_list("body_adjectives") | word_list("body_parts") | word_list("people")
-    return singular(part[-1]) in word_list("body_or_thing") and all(singular(word) in own for word in part[:-1])
+    return base(part[-1]) in word_list("body_or_thing") and all(base(word) in own for word in part[:-1])
 
 
 def _moves(part: Part) -> bool:
@@ -49,10 +52,10 @@ def _ends_in_movement(part: Part) -> bool:
 
 def _means_movement(part: Part) -> bool:
     """Whether the last word is a movement because of the word before it: "golf swing", not "porch swing"."""
-    after = word_map("movement_after").get(singular(part[-1]))
+    after = word_map("movement_after").get(base(part[-1]))
     if after is None or len(part) < 2:
         return False
-    before = singular(part[-2])
+    before = base(part[-2])
     return before in after or before in word_list("body_parts") or before in word_list("people")
 
 
@@ -60,22 +63,29 @@ def _acts(part: Part, i: int) -> bool:
     """Whether the word at ``i`` tells what somebody or something does."""
     if i == len(part) - 1:
         return False
-    word, last = part[i], singular(part[-1])
+    word, last = part[i], base(part[-1])
     if last in word_list("people") or last in word_list("animals"):
         return is_gerund(word) or word in word_list("postures")
     if word in word_list("thing_movements"):
         return last not in word_list("natural")
     if word in word_list("handling"):
         return last not in word_list("handling_nouns")
-    if singular(word) in word_list("throwing") and last in word_list("apparatus"):
+    if base(word) in word_list("throwing") and last in word_list("apparatus"):
         return True
-    return i > 0 and is_gerund(word) and _does(part[i - 1], last)
+    return i > 0 and (_does(part[i - 1], word, last) or _is_verb_of(part[i - 1], word))
 
 
-def _does(before: str, last: str) -> bool:
+def _does(before: str, word: str, last: str) -> bool:
     """Whether an -ing word after ``before`` tells what it does: "man riding bike", not "dog walking path"."""
-    who = singular(before)
+    who = base(before)
+    if not is_gerund(word):
+        return False
     for_many = who != before or who in word_list("animals")
     if last in word_list("places") and for_many:
         return False
     return who in word_list("people") or (who in word_list("animals") and last in word_list("apparatus"))
+
+
+def _is_verb_of(before: str, word: str) -> bool:
+    """Whether a word in -s before another one is what a person does: "man climbs rope", not "student sports hall"."""
+    return before in word_list("people") and word.endswith("s") and base(word) != word and word != "sports"

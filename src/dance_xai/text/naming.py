@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from dance_xai.text.form import key, stem, words
 from dance_xai.text.lexicon import word_list, word_map
@@ -52,19 +52,26 @@ class ClassNames:
         phrase = words(text)
         if thing_start(phrase) < len(phrase) or key(text) in word_list("class_things"):
             return False
-        return bool(phrase) and any(_names(phrase, name) for name in self.names)
+        tails = [_squeezed(phrase[i:]) for i in range(len(phrase))]
+        alike = (name for form in (*tails, _sorted(phrase)) for name in self._by_form.get(form, ()))
+        return any(_names(phrase, name) for name in alike)
+
+    @cached_property
+    def _by_form(self) -> dict[str, list[Name]]:
+        found: dict[str, list[Name]] = {}
+        for name in filter(None, self.names):
+            for form in (_squeezed(name), _sorted(name)):
+                found.setdefault(form, []).append(name)
+        return found
 
 
 def _names(phrase: Name, name: Name) -> bool:
-    if not name or _is_noun_of(phrase, name):
+    """Whether a phrase that ends in the name, or has its words in another order, names the class."""
+    if _is_noun_of(phrase, name):
         return False
-    wanted = _squeezed(name)
-    if _squeezed(phrase) == wanted:
+    if _squeezed(phrase) == _squeezed(name):
         return True
-    if len(name) < 2:
-        return False
-    turned = sorted(map(stem, phrase)) == sorted(map(stem, name)) and not is_gerund(phrase[0])
-    return turned or any(_squeezed(phrase[i:]) == wanted for i in range(1, len(phrase)))
+    return len(name) > 1 and not (_sorted(phrase) == _sorted(name) and is_gerund(phrase[0]))
 
 
 def _is_noun_of(phrase: Name, name: Name) -> bool:
@@ -82,6 +89,9 @@ def _synonyms() -> tuple[tuple[Name, ...], ...]:
     return tuple(tuple(words(each) for each in (first, *rest)) for first, rest in word_map("synonyms").items())
 
 
-@cache
 def _squeezed(name: Name) -> str:
     return "".join(stem(word) for word in name)
+
+
+def _sorted(name: Name) -> str:
+    return " ".join(sorted(map(stem, name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from dance_xai.text.form import ARTICLES, fold, key, singular, words
+from dance_xai.text.form import ARTICLES, base, fold, key, words
 from dance_xai.text.lexicon import word_list
 
 Part = tuple[str, ...]
@@ -22,7 +22,7 @@ def noun_parts(text: str) -> tuple[Part, ...]:
     for chunk in text.split():
         inside = words(chunk)
         if len(inside) == 1 and _divides(inside[0], parts[-1]):
-            if inside[0] == "of" and parts[-1] and singular(parts[-1][-1]) in word_list("measures"):
+            if inside[0] == "of" and parts[-1] and base(parts[-1][-1]) in word_list("measures"):
                 parts.pop()
             parts.append([])
         elif not _possessive(chunk):
@@ -36,7 +36,7 @@ def head(text: str) -> str:
     Source: ours.
     """
     parts = noun_parts(text)
-    return singular(parts[0][-1]) if parts else ""
+    return base(parts[0][-1]) if parts else ""
 
 
 def is_place(text: str) -> bool:
@@ -52,8 +52,8 @@ def is_gerund(word: str) -> bool:
 
     Source: ours; the things are listed in ``lexicon/ing_nouns.txt``.
     """
-    base = word.removesuffix("ing")
-    return base != word and len(base) > 1 and any(c in "aeiouy" for c in base) and word not in word_list("ing_nouns")
+    root = word.removesuffix("ing")
+    return root != word and len(root) > 1 and any(c in "aeiouy" for c in root) and word not in word_list("ing_nouns")
 
 
 def thing_start(part: Part) -> int:
@@ -61,14 +61,14 @@ def thing_start(part: Part) -> int:
 
     Source: ours; listed in ``lexicon/things.txt``.
     """
-    single = [singular(word) for word in part]
+    single = [base(word) for word in part]
     ends = (i for i in range(len(part)) if " ".join(single[i:]) in _things())
     return next(ends, len(part))
 
 
 def ends_with(part: Part, listed: frozenset[str]) -> bool:
     """Whether the last words of a part, in the singular, are in a list."""
-    single = [singular(word) for word in part]
+    single = [base(word) for word in part]
     return any(" ".join(single[i:]) in listed for i in range(len(part)))
 
 

@@ -87,7 +87,7 @@ def _joined(name: str, arrays: Mapping[Kind, FloatArray], columns: Mapping[Kind,
         if kind not in arrays:
             raise DataError(f"{kind} {name}: expected an array for {len(where)} phrases, got none; pass it too")
         part = arrays[kind]
-        other = first if first is not None else "E"
+        other = first if first is not None else ("N" if axis else "E")
         check_shape(f"{kind} {name}", part, (other, len(where)) if axis else (len(where), other))
         first = part.shape[1 - axis]
         parts.append(part)

@@ -75,8 +75,9 @@ def judge_wording(text: str, classes: ClassNames, checks: tuple[WordingCheck, ..
 def _is_clause(text: str) -> bool:
     """Pronouns, forms of "be" and "have", conjunctions of clauses; or a preposition in front."""
     chunks = [chunk.casefold().strip(".,;:!?\"'()").replace("’", "'") for chunk in text.split()]
-    leads = len(chunks) > 1 and chunks[0] in word_list("leading") and thing_start(words(text)) > 0
-    return leads or any(chunk in word_list("function_words") for chunk in chunks)
+    leads = len(chunks) > 1 and chunks[0] in word_list("leading")
+    small = any(chunk in word_list("function_words") for chunk in chunks)
+    return (leads or small) and thing_start(words(text)) > 0
 
 
 def _is_about_film(text: str) -> bool:
