@@ -17,7 +17,8 @@ def test_every_column_is_where_it_came_from(bank, motions, phrases):
             np.testing.assert_array_equal(bank.targets.values[:, column], motions.targets[:, source])
         else:
             assert (concept.kind, concept.name) == (phrases.kinds[source], phrases.names[source])
-            np.testing.assert_array_equal(bank.targets.values[:, column], phrases.affinities[:, source])
+            np.testing.assert_array_equal(bank.targets.values[:, column], phrases.targets[:, source])
+            assert concept.quality == phrases.quality[source]
     assert bank.bank.skeleton.name == "coco_17"
 
 
@@ -25,7 +26,12 @@ def test_keeping_columns_keeps_all_three_in_step(bank):
     columns = np.array([1, len(bank.bank) - 1])
     kept = bank.keep(columns, [{"average_precision": 0.5}, {"similarity": 0.7}])
     assert kept.bank.names == tuple(bank.bank.names[column] for column in columns)
-    assert [concept.quality for concept in kept.bank.concepts] == [{"average_precision": 0.5}, {"similarity": 0.7}]
+    before = [bank.bank.concepts[column].quality for column in columns]
+    assert "visibility" in before[1]
+    assert [concept.quality for concept in kept.bank.concepts] == [
+        before[0] | {"average_precision": 0.5},
+        before[1] | {"similarity": 0.7},
+    ]
     np.testing.assert_array_equal(kept.targets.values, bank.targets.values[:, columns])
     np.testing.assert_array_equal(kept.source, bank.source[columns])
 

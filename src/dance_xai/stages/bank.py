@@ -29,10 +29,11 @@ class BankResult:
     source: IntArray
 
     def keep(self, columns: IntArray, quality: Sequence[dict[str, float]] | None = None) -> BankResult:
-        """Only the given columns, in their order, with what was measured of them if given."""
+        """Only the given columns, in their order, with what else was measured of them if given."""
         concepts = tuple(self.bank.concepts[column] for column in columns)
         if quality is not None:
-            concepts = tuple(replace(one, quality=each) for one, each in zip(concepts, quality, strict=True))
+            pairs = zip(concepts, quality, strict=True)
+            concepts = tuple(replace(one, quality=one.quality | each) for one, each in pairs)
         targets = replace(self.targets, values=self.targets.values[:, columns])
         return BankResult(replace(self.bank, concepts=concepts), targets, self.source[columns])
 
@@ -44,7 +45,7 @@ def build_bank(manifest: Manifest, motions: MotionEvidence, phrases: TextEvidenc
         DataError: There are no concepts at all.
     """
     motion = _motion_concepts(motions)
-    text = tuple(Concept(kind, name) for kind, name in zip(phrases.kinds, phrases.names, strict=True))
+    text = _text_concepts(phrases)
     if not motion and not text:
         raise DataError("concepts: expected poses, motion labels or phrases, got none; add data.poses or data.objects")
     skeleton = None if motions.encoder is None else motions.encoder.skeleton
@@ -53,12 +54,18 @@ def build_bank(manifest: Manifest, motions: MotionEvidence, phrases: TextEvidenc
         manifest.ids,
         {
             "motion": motions.targets,
-            "object": phrases.affinities[:, kinds == "object"],
-            "scene": phrases.affinities[:, kinds == "scene"],
+            "object": phrases.targets[:, kinds == "object"],
+            "scene": phrases.targets[:, kinds == "scene"],
         },
     )
     source = np.concatenate([np.arange(len(motion)), np.arange(len(text))]).astype(np.int64)
     return BankResult(ConceptBank((*motion, *text), skeleton), targets, source)
+
+
+def _text_concepts(phrases: TextEvidence) -> tuple[Concept, ...]:
+    figures = phrases.quality or tuple({} for _ in phrases.names)
+    named = zip(phrases.kinds, phrases.names, figures, strict=True)
+    return tuple(Concept(kind, name, quality=each) for kind, name, each in named)
 
 
 def _motion_concepts(motions: MotionEvidence) -> tuple[Concept, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +11,12 @@ from dance_xai.data.dataset import Dataset
 from dance_xai.errors import ConfigError
 from dance_xai.features.affinity import affinities
 from dance_xai.features.calibration import Calibration, calibrate
-from dance_xai.stages.settings import TextConfig
+from dance_xai.stages.phrase_quality import Figures, quality_report
+from dance_xai.stages.phrase_verdicts import entries_of, judge_phrases, never_embedded
+from dance_xai.stages.settings import Target, TextConfig
 from dance_xai.targets.assemble import text_targets
-from dance_xai.text.filters import filter_phrases
-from dance_xai.types import Drop, Features, FloatArray, Kind, Phrases
+from dance_xai.text.screening import drops_of
+from dance_xai.types import Drop, Features, FloatArray, IntArray, Kind, Phrases
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +31,9 @@ class TextEvidence:
         drops: Phrases left out, with reasons.
         phrases: The C phrases with their embeddings, by kind, to measure further clips.
         calibration: Of the C phrases; None without any.
+        target: Which of the two the concept layers must predict.
+        quality: C figures measured on train clips, see ``phrase_figures``; none without phrases.
+        report: The same for all phrases, dropped ones too, with means and warnings.
     """
 
     kinds: tuple[Kind, ...]
@@ -37,6 +43,14 @@ class TextEvidence:
     drops: tuple[Drop, ...] = ()
     phrases: tuple[Phrases, ...] = ()
     calibration: Calibration | None = None
+    target: Target = "raw"
+    quality: tuple[Figures, ...] = ()
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> FloatArray:
+        """(N, C) what the concept layers must predict."""
+        return self.calibrated if self.target == "calibrated" else self.affinities
 
     def measure(self, video: Features) -> FloatArray:
         """(N, C) calibrated similarities of further clips, embedded by the same dual encoder."""
@@ -46,32 +60,40 @@ class TextEvidence:
 
 
 def find_phrases(data: Dataset, config: TextConfig) -> TextEvidence:
-    """Keep the phrases that can be seen in train clips.
+    """Keep the phrases whose wording suits a concept and that can be seen in train clips.
 
     Raises:
         ConfigError: Phrases are given without clip embeddings.
+        DataError: No phrase is left.
 
-    Source: paper, section 3.2.
+    Source: paper, section 3.2; calibration and figures are ours.
     """
     if data.phrases and data.video is None:
         raise ConfigError("data.video: expected clip embeddings for the phrases, got none; set data.video")
-    nothing = np.zeros((len(data.manifest.clips), 0))
     if data.video is None or not data.phrases:
-        return TextEvidence((), (), nothing, nothing)
+        nothing = np.zeros((len(data.manifest.clips), 0))
+        return TextEvidence((), (), nothing, nothing, target=config.target)
     train = data.manifest.rows("train")
-    kinds: list[Kind] = []
-    names: list[str] = []
-    parts: list[FloatArray] = []
-    drops: list[Drop] = []
-    left: list[Phrases] = []
-    for phrases in data.phrases:
-        every = affinities(data.video, phrases)
-        kept, dropped = filter_phrases(phrases, every[train], cutoff=config.cutoff, top_k=config.top_k)
-        kinds += [phrases.kind] * len(kept)
-        names += [phrases.texts[column] for column in kept]
-        parts.append(text_targets(every, kept))
-        left.append(Phrases(phrases.kind, tuple(names[-len(kept) :]), phrases.embeddings[kept]))
-        drops += dropped
-    values = np.concatenate(parts, axis=1)
+    every = {phrases.kind: affinities(data.video, phrases) for phrases in data.phrases}
+    shown = {kind: values[train] for kind, values in every.items()}
+    judged, figures = judge_phrases(data, shown, config)
+    columns = {kind: np.flatnonzero([entry.kept for entry in entries_of(judged, kind)]) for kind in every}
+    left = tuple(_only(phrases, columns[phrases.kind]) for phrases in data.phrases if len(columns[phrases.kind]))
+    values = np.concatenate([text_targets(every[one.kind], columns[one.kind]) for one in left], axis=1)
     calibration = calibrate(values[train])
-    return TextEvidence(tuple(kinds), tuple(names), values, calibration(values), tuple(drops), tuple(left), calibration)
+    return TextEvidence(
+        kinds=tuple(one.kind for one in left for _ in one.texts),
+        names=tuple(text for one in left for text in one.texts),
+        affinities=values,
+        calibrated=calibration(values),
+        drops=(*drops_of(never_embedded(data)), *drops_of(judged)),
+        phrases=left,
+        calibration=calibration,
+        target=config.target,
+        quality=tuple(figures[one.kind][column] for one in left for column in columns[one.kind]),
+        report={"target": config.target} | quality_report(judged, figures),
+    )
+
+
+def _only(phrases: Phrases, columns: IntArray) -> Phrases:
+    return Phrases(phrases.kind, tuple(phrases.texts[i] for i in columns), phrases.embeddings[columns])
