@@ -264,6 +264,7 @@ class PhraseEntry:
         reason: Why it was dropped; None when kept.
         value: The figure behind the reason, or None.
         similarity: Mean of its highest similarities over train clips, None where not measured.
+        auc: How often a train clip of its classes is more similar to it than another, 0..1, None where not measured.
         by_user: True when a person decided; filters leave such a decision alone.
     """
 
@@ -275,7 +276,25 @@ class PhraseEntry:
     reason: str | None = None
     value: float | None = None
     similarity: float | None = None
+    auc: float | None = None
     by_user: bool = False
+
+
+@dataclass(frozen=True)
+class PhraseSource:
+    """Who proposed phrases, and how they were asked.
+
+    Attributes:
+        name: A language model as its server calls it, ``bundled:NAME``, or a file.
+        classes: The classes it was asked for.
+        samples: Answers per class; None where nobody was asked.
+        prompts: Kind, version and SHA-256 of every prompt used.
+    """
+
+    name: str
+    classes: tuple[str, ...] = ()
+    samples: int | None = None
+    prompts: tuple[tuple[Kind, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -285,10 +304,12 @@ class PhraseSet:
     Attributes:
         classes: Y class names they were proposed for; empty where nobody said.
         entries: The phrases, unique per kind.
+        sources: Who proposed them, in the order in which they were asked.
     """
 
     classes: tuple[str, ...]
     entries: tuple[PhraseEntry, ...]
+    sources: tuple[PhraseSource, ...] = ()
 
     def of(self, kind: Kind, *, kept: bool = True) -> tuple[PhraseEntry, ...]:
         """The entries of one kind that are kept, or dropped."""
