@@ -5,7 +5,7 @@ from dance_xai.artifacts.fingerprint import code_fingerprint, fingerprint
 from dance_xai.artifacts.parts import load_noun, save_noun
 from dance_xai.artifacts.plain import plain
 from dance_xai.artifacts.pretrained import load_model, push_model, save_model
-from dance_xai.artifacts.run import Run, RunWriter, read_run, update_run, write_run
+from dance_xai.artifacts.run import Run, RunWriter, read_run, update_parts, update_run, write_run
 from dance_xai.artifacts.writing import check_place, write_file
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "read_run",
     "save_model",
     "save_noun",
+    "update_parts",
     "update_run",
     "write_file",
     "write_run",

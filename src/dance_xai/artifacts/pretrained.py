@@ -18,6 +18,7 @@ __all__ = ["ConceptBottleneck", "load_model", "push_model", "save_model"]
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 PART = "model"
+EDITED = "edited_model"
 FILES = (INDEX, f"{PART}.json", f"{PART}.safetensors")
 
 
@@ -33,6 +34,8 @@ def save_model(model: ConceptBottleneck, folder: str | Path) -> None:
 def load_model(source: str | Path) -> ConceptBottleneck:
     """Read a model from a model folder, a RUN, or a hub id; it predicts bit for bit as the one written.
 
+    Of a RUN it is the model with the edits in force.
+
     Only a text of the form ``owner/name`` is looked up on the hub, and only when neither it nor ``owner`` exists here.
 
     Raises:
@@ -40,7 +43,8 @@ def load_model(source: str | Path) -> ConceptBottleneck:
         MissingExtraError: A hub id without the extra ``hf``.
     """
     folder = _download(source) if _is_hub_id(source) else source
-    return read_run(folder).load(PART, ConceptBottleneck)
+    run = read_run(folder)
+    return run.load(EDITED if EDITED in run else PART, ConceptBottleneck)
 
 
 def push_model(model: ConceptBottleneck, repo: str, *, private: bool = False) -> str:

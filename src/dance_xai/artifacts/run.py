@@ -7,7 +7,7 @@ Parts of a fitted RUN by convention: ``config``, ``metrics`` (documents), ``mani
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -141,8 +141,28 @@ def update_run(folder: str | Path, name: str, value: Any) -> None:
     Raises:
         ArtifactError: As ``read_run`` and ``write_run``. What was there before is unchanged.
     """
-    with RunWriter(folder, open_sealed(folder).kind) as run:
+    update_parts(folder, {name: value})
+
+
+def update_parts(
+    folder: str | Path, parts: Mapping[str, Any], *, remove: Sequence[str] = (), out: str | Path | None = None
+) -> None:
+    """Add, replace and remove parts of a RUN together; the others stay as they are.
+
+    Args:
+        folder: The RUN.
+        parts: Parts by name.
+        remove: Parts that go, if they are there.
+        out: Another place to write the RUN to; the first one then stays as it is.
+
+    Raises:
+        ArtifactError: As ``read_run`` and ``write_run``. What was there before is unchanged.
+    """
+    with RunWriter(folder if out is None else out, open_sealed(folder).kind) as run:
         sealed = open_sealed(folder)  # again: entering puts back what a killed writer left aside
         for kept in sealed.files:
             run.keep(sealed, kept)
-        run.add(name, value)
+        for name in remove:
+            run.drop(f"{name}.json", f"{name}.safetensors")
+        for name, value in parts.items():
+            run.add(name, value)

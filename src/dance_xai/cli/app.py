@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dance_xai._version import __version__
-from dance_xai.cli import check, demo, doctor, evaluate, explain, fit, official, report
+from dance_xai.cli import check, demo, diff, doctor, edit, evaluate, explain, fit, official, report
 
 app = typer.Typer(
     name="dance",
@@ -37,6 +37,8 @@ app.command("demo")(demo.demo)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
 app.command("evaluate")(evaluate.evaluate)
+app.add_typer(edit.app, name="edit")
+app.command("diff")(diff.diff)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)
 app.command("import-official")(official.import_official)

@@ -30,10 +30,10 @@ def evaluate(
     """Score a RUN on its test clips, with the controls beside it, and store the figures in the RUN."""
     from dance_xai.artifacts import update_run
     from dance_xai.workflows.runs import open_run
-    from dance_xai.workflows.scoring import score
+    from dance_xai.workflows.scoring import score_run
 
     view = open_run(run, data_root)
-    metrics = score(view.model, view.manifest, view.bank, view.evidence, view.features, seed)
+    metrics = score_run(view, seed)
     update_run(run, "metrics", metrics)
     if as_json:
         print_json(metrics)
@@ -49,7 +49,8 @@ def show_metrics(name: str, metrics: dict[str, Any]) -> None:
         f"  accuracy        {percent(metrics['accuracy'])} %  ({metrics['correct']} of {metrics['n']}; 95 % interval "
         f"{percent(low)} to {percent(high)}; mean over classes {percent(metrics['mean_class_accuracy'])} %)"
     )
-    say(f"  weights         {metrics['nonzero']} non-zero, NEC {metrics['nec']:.2f}, optimality {metrics['kkt']:.1e}\n")
+    optimality = "changed by hand" if metrics["kkt"] is None else f"optimality {metrics['kkt']:.1e}"
+    say(f"  weights         {metrics['nonzero']} non-zero, NEC {metrics['nec']:.2f}, {optimality}\n")
     _show_curves(metrics)
     _show_concepts(metrics)
     for key, note in metrics["notes"].items():

@@ -8,12 +8,14 @@ import numpy as np
 
 from dance_xai.report.data import Predictions, ReportData, Table
 from dance_xai.types import Concept
+from dance_xai.workflows.editing import edited_manifest
 from dance_xai.workflows.runs import RunView, drops_tree
 
 
 def report_of(view: RunView) -> ReportData:
     """Collect everything a report shows."""
-    model, rows = view.model, view.manifest.rows("test")
+    model, manifest = view.model, edited_manifest(view)
+    rows = manifest.rows("test")
     predicted = model.predict(view.inputs[rows]) if len(rows) else np.zeros(0, dtype=np.int64)
     return ReportData(
         title=view.settings["name"],
@@ -26,8 +28,8 @@ def report_of(view: RunView) -> ReportData:
         drops=view.drops,
         config=view.settings,
         predictions=Predictions(
-            tuple(view.manifest.ids[row] for row in rows),
-            tuple(int(label) for label in view.manifest.labels[rows]),
+            tuple(manifest.ids[row] for row in rows),
+            tuple(int(label) for label in manifest.labels[rows]),
             tuple(int(label) for label in predicted),
         ),
         tables=tuple(_tables(view.run.json("quality") if "quality" in view.run else {})),

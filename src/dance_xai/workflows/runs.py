@@ -15,6 +15,7 @@ from dance_xai.config import Config, config_tree, parse_config
 from dance_xai.data.dataset import files_of
 from dance_xai.data.manifest import clip_listing, read_clips
 from dance_xai.data.pose_source import PosesSource, read_tracks
+from dance_xai.edit import EditChain
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.extract.keep import ClipKeep
 from dance_xai.extract.loading import model_identities
@@ -26,7 +27,18 @@ from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
 from dance_xai.stages.motion import NO_POSES, MotionEvidence
 from dance_xai.stages.text import TextEvidence
-from dance_xai.types import Drop, FeatureBlocks, Features, FloatArray, Manifest, PoseTrack, WindowMatch, count_reasons
+from dance_xai.types import (
+    Drop,
+    FeatureBlocks,
+    Features,
+    FloatArray,
+    Kind,
+    Manifest,
+    PoseTrack,
+    WindowMatch,
+    count_reasons,
+)
+from dance_xai.workflows.edits import edited_bank, read_chain, read_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +54,19 @@ class RunView:
     data_root: Path | None = None
 
     @cached_property
-    def model(self) -> ConceptBottleneck:
+    def base_model(self) -> ConceptBottleneck:
+        """The model as it was fitted."""
         return self.run.load("model", ConceptBottleneck)
+
+    @cached_property
+    def edits(self) -> EditChain:
+        """The edits made to it since."""
+        return read_chain(self.run, self.base_model)
+
+    @cached_property
+    def model(self) -> ConceptBottleneck:
+        """The model with the edits in force."""
+        return read_model(self.run, self.base_model, self.edits)
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -133,9 +156,11 @@ class RunView:
         """Matches of one row by column of the model's bank."""
         assert self.motion is not None and self.motion.motions is not None
         found = clip_matches(matches, row, self.motion.motions.scale)
-        source = self._model_bank.source
-        columns = self._model_bank.bank.columns("motion")
-        return {int(column): found[int(source[column])] for column in columns if int(source[column]) in found}
+        return {column: found[source] for column, source in self.sources("motion").items() if source in found}
+
+    def sources(self, *kinds: Kind) -> dict[int, int]:
+        """Where the concepts of the model's bank come from, by column: motion concept, or phrase."""
+        return {int(column): int(self.model_bank.source[column]) for column in self.model_bank.bank.columns(*kinds)}
 
     def track(self, clip: str) -> PoseTrack | None:
         """Poses of a clip, of the RUN or read from the data root; None when there are none.
@@ -154,9 +179,11 @@ class RunView:
             raise DataError(f"{error}; pass --data-root if the data has moved") from error
 
     @cached_property
-    def _model_bank(self) -> BankResult:
+    def model_bank(self) -> BankResult:
+        """Concepts of the model with their targets and sources."""
         grounded = self.model.activations == "grounded"
-        return self.bank.keep(self.evidence.columns) if grounded else self.bank
+        base = self.bank.keep(self.evidence.columns) if grounded else self.bank
+        return edited_bank(base, self.model.bank, self.edits.active) if self.edits.position else base
 
 
 def open_run(folder: Path, data_root: Path | None = None) -> RunView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
 from dance_xai.types import Features, FloatArray, IntArray, Manifest
+from dance_xai.workflows.editing import edited_manifest
+from dance_xai.workflows.runs import RunView
 
 
 def score(
@@ -54,6 +57,22 @@ def score(
         missing = len(bank.bank) - len(evidence.columns)
         figures["notes"]["grounded"] = f"{missing} concepts have no evidence to measure and are left out of this set"
     return figures | {"seconds": round(time.perf_counter() - start, 3)}
+
+
+def score_run(view: RunView, seed: int = 0) -> dict[str, Any]:
+    """Evaluate the model of a RUN with its edits in force; ``model`` in the figures says which state was scored.
+
+    Raises:
+        DataError: There are no test clips of its classes.
+    """
+    if not view.edits.position:
+        figures = score(view.model, view.manifest, view.bank, view.evidence, view.features, seed)
+    else:
+        evidence = view.evidence
+        if view.model.activations == "grounded":
+            evidence = replace(evidence, columns=np.arange(len(view.model.bank)))
+        figures = score(view.model, edited_manifest(view), view.model_bank, evidence, view.features, seed)
+    return figures | {"model": view.edits.content}
 
 
 def _rows(

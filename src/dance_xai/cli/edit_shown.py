@@ -1,0 +1,62 @@
+"""What an edit did, as a person reads it and as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from dance_xai.cli.common import percent, print_json, say
+
+if TYPE_CHECKING:
+    from dance_xai.edit import Difference
+    from dance_xai.workflows.editing import Outcome
+
+
+def show_outcome(before: str, outcome: Outcome, as_json: bool) -> None:
+    """Print what an edit did."""
+    if as_json:
+        print_json(
+            {
+                "edit": asdict(outcome.edit),
+                "position": outcome.chain.position,
+                "edits": len(outcome.chain.edits),
+                "model": outcome.chain.content,
+                "nonzero": outcome.model.head.nonzero,
+                "train": difference_tree(outcome.train),
+                "test": difference_tree(outcome.test),
+            }
+        )
+        return
+    say(bold=before + in_words(outcome.edit.operation, outcome.edit.arguments))
+    say(f"  weights    {outcome.model.head.nonzero} non-zero, {outcome.model.head.nec:.1f} per class")
+    for name, difference in (("train", outcome.train), ("test", outcome.test)):
+        say(f"  {name:<9}  {in_figures(difference)}")
+
+
+def in_words(operation: str, arguments: dict[str, Any]) -> str:
+    """An edit on one line."""
+    shown = [f"{name} {_brief(value)}" for name, value in arguments.items() if value not in ([], None)]
+    return f"{operation.replace('_', ' ')}: {', '.join(shown)}" if shown else operation.replace("_", " ")
+
+
+def in_figures(difference: Difference) -> str:
+    """Accuracy before and after, and the clips that change."""
+    if not difference.labelled:
+        return "no labelled clips"
+    before, after = (percent(right / difference.labelled) for right in difference.correct)
+    return (
+        f"{before} -> {after} % right of {difference.labelled}; {len(difference.changes)} predictions change: "
+        f"{difference.count('better')} for the better, {difference.count('worse')} for the worse"
+    )
+
+
+def difference_tree(difference: Difference) -> dict[str, Any]:
+    """What changed as plain data."""
+    tree = asdict(difference)
+    return tree | {"better": difference.count("better"), "worse": difference.count("worse")}
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, list) and len(value) > 6:
+        return f"{len(value)} clips"
+    return str(value) if isinstance(value, str | int | float) else ", ".join(_brief(one) for one in value)
