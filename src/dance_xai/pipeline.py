@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 from dance_xai.config import Config
 from dance_xai.data.dataset import Dataset, read_dataset
 from dance_xai.extract.extractor import Extractor
+from dance_xai.extract.phrase_sources import name_phrases
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.motion.tracking import main_rows
 from dance_xai.stages.bank import BankResult, build_bank
@@ -84,7 +85,8 @@ def fit(config: Config, data_root: Path, run: Runner = call_directly, look: Look
     Source: paper, section 3 and figure 2.
     """
     look = look or Extractor(config.extract, data_root)
-    data = look(read_dataset(config.data, data_root, main_rows))
+    read = read_dataset(config.data, data_root, main_rows)
+    data = look(name_phrases(read, config.data, data_root))
     motions = run("motion", find_motions, data, config.motion, config.seed)
     phrases = run("text", find_phrases, data, config.text)
     full = run("bank", build_bank, data.manifest, motions, phrases)

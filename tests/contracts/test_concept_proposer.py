@@ -11,10 +11,11 @@ import pytest
 from dance_xai.adapters.chat_model import Completion
 from dance_xai.adapters.recorded_chat import RecordedChat
 from dance_xai.errors import DanceError
+from dance_xai.extract.phrase_sources import bundled_names, bundled_proposer, file_proposer
 from dance_xai.protocols import ConceptProposer
 from dance_xai.text.asking import LanguageModelProposer
 from dance_xai.text.form import key
-from dance_xai.workflows.proposing import bundled_names, bundled_proposer, file_proposer, list_proposer, propose_phrases
+from dance_xai.workflows.proposing import list_proposer, propose_phrases
 
 CLASSES = ("tennis_serve", "golf_swing", "bowl")
 THINGS = ("Ball", "balls", "a ball", "net", "grass", "shoes", "cap", "glove")

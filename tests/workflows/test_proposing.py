@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from tests.adapters.chat_server import reply, running
 
 from dance_xai.errors import ConfigError, DanceError, DataError, ProposalError
+from dance_xai.extract.phrase_sources import bundled_names
 from dance_xai.text.answers import TOO_MANY
 from dance_xai.types import PhraseEntry
 from dance_xai.workflows.proposing import (
@@ -16,7 +17,6 @@ from dance_xai.workflows.proposing import (
     ProposerConfig,
     answer_drops,
     build_proposer,
-    bundled_names,
     estimate_proposing,
     propose_phrases,
 )

@@ -48,9 +48,12 @@ def _content(value: Any) -> Any:
 
 @cache
 def code_fingerprint() -> str:
-    """Version and content of this package's own source, so that results of other code are never taken for its own."""
+    """Version and content of this package's own source, so that results of other code are never taken for its own.
+
+    Word lists, prompts, phrase sets and settings that come with it count too.
+    """
     package = Path(__file__).resolve().parents[1]
     content = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    for path in sorted(path for path in package.rglob("*") if path.suffix in (".py", ".txt", ".toml")):
         content.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return f"{__version__}+{content.hexdigest()[:16]}"

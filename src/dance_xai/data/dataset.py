@@ -17,6 +17,7 @@ from dance_xai.data.arrays import (
 )
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.data.manifest import clip_list_files, read_clips
+from dance_xai.data.phrase_files import BUNDLED
 from dance_xai.data.pose_files.detections import MainActor
 from dance_xai.data.pose_files.reading import pose_files_in
 from dance_xai.data.pose_source import PosesSource, pose_reason, read_tracks
@@ -76,6 +77,9 @@ class DataConfig:
         video: Clip embeddings of the dual encoder, for object and scene concepts.
         objects: Object phrases with embeddings of the same dual encoder.
         scenes: Scene phrases with embeddings of the same dual encoder.
+        phrases: Phrases of both kinds with their classes: a phrase set (``data.phrase_sets``), a ``.toml`` or ``.csv``
+            file (``data.phrase_files``), or ``bundled:NAME``. With ``objects`` and ``scenes`` it says which of these
+            are used.
         motion_labels: Given motion labels of the clips, in place of discovery.
         key_frames: Given key frames (JSON: clip id to list of frames).
     """
@@ -87,6 +91,7 @@ class DataConfig:
     video: ArraySource | None = None
     objects: PhrasesSource | None = None
     scenes: PhrasesSource | None = None
+    phrases: str | None = None
     motion_labels: Path | None = None
     key_frames: Path | None = None
 
@@ -128,6 +133,7 @@ def files_of(config: DataConfig, root: Path) -> tuple[Path, ...]:
     paths = [source.path for source in sources if source is not None]
     paths += [source.ids_path for source in (config.features, config.video) if source and source.ids_path]
     paths += [path for path in (config.motion_labels, config.key_frames) if path is not None]
+    paths += [Path(config.phrases)] if config.phrases and not config.phrases.startswith(BUNDLED) else []
     places = dict.fromkeys([*clip_list_files(config.clips, root), *(root / path for path in paths)])
     return tuple(file for place in places for file in (pose_files_in(place) if place.is_dir() else [place]))
 

@@ -12,6 +12,9 @@ from dance_xai.data.npz import require_file
 from dance_xai.errors import DataError
 from dance_xai.types import Kind, Proposal
 
+BUNDLED = "bundled:"
+"""What stands before the name of a phrase set that comes with the package."""
+
 LISTS: dict[str, Kind] = {"objects": "object", "scenes": "scene"}
 """The keys of a class in a TOML file, and the kind of what they list."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dance_xai.data.dataset import TEXT_SUFFIX, DataConfig
+from collections.abc import Sequence
+
+from dance_xai.data.dataset import TEXT_SUFFIX, DataConfig, PhrasesSource
 from dance_xai.errors import ConfigError
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.features.templates import check_template
@@ -25,6 +27,8 @@ def check_request(data: DataConfig, wanted: ExtractConfig) -> None:
             "data.objects, data.scenes: expected .txt files for extract.encoder, got embeddings of another encoder; "
             "give the phrases one a line"
         )
+    if data.phrases is not None:
+        _check_phrases(data, wanted, listed)
     if listed and not wanted.encoder:
         raise ConfigError("extract.encoder: expected a dual encoder for phrases from a .txt file, got none; set it")
     if "kinematics" in wanted.features and not wanted.poses and data.poses is None:
@@ -35,3 +39,15 @@ def check_request(data: DataConfig, wanted: ExtractConfig) -> None:
         raise ConfigError("extract.templates: expected at least one, got none; leave it out for the usual ones")
     for template in wanted.templates or ():
         check_template("extract.templates", template)
+
+
+def _check_phrases(data: DataConfig, wanted: ExtractConfig, listed: Sequence[PhrasesSource]) -> None:
+    if listed:
+        raise ConfigError(
+            "data.phrases: expected either this or .txt lists as data.objects and data.scenes, got both; remove one"
+        )
+    if not wanted.encoder and (data.video is None or data.objects is data.scenes is None):
+        raise ConfigError(
+            "data.phrases: expected a dual encoder for the phrases, got none; set extract.encoder, or give embeddings "
+            "as data.video, data.objects and data.scenes"
+        )

@@ -36,26 +36,26 @@ class ListedProposer:
         return tuple(chosen) + self._of("", kind)
 
     def _of(self, label: str, kind: Kind) -> tuple[Proposal, ...]:
-        return tuple(self._index.get((_folded(label), kind), {}).values())
+        return tuple(self._index.get((folded_label(label), kind), {}).values())
 
     @cached_property
     def _index(self) -> dict[tuple[str, Kind], dict[str, Proposal]]:
         """By class and kind, then by the key of the phrase; of equal phrases the first one listed."""
         index: dict[tuple[str, Kind], dict[str, Proposal]] = {}
         for each in self.listed:
-            index.setdefault((_folded(each.label), each.kind), {}).setdefault(key(each.text), each)
+            index.setdefault((folded_label(each.label), each.kind), {}).setdefault(key(each.text), each)
         return index
 
     @cached_property
     def _labels(self) -> dict[str, str]:
         """The classes of the list by what they are compared by."""
-        return {_folded(label): label for label in dict.fromkeys(each.label for each in self.listed) if label}
+        return {folded_label(label): label for label in dict.fromkeys(each.label for each in self.listed) if label}
 
     def _require(self, classes: Sequence[str]) -> None:
         labels = self._labels
-        missing = [label for label in classes if _folded(label) not in labels]
+        missing = [label for label in classes if folded_label(label) not in labels]
         if labels and missing:
-            near = difflib.get_close_matches(_folded(missing[0]), list(labels), n=3, cutoff=0.5)
+            near = difflib.get_close_matches(folded_label(missing[0]), list(labels), n=3, cutoff=0.5)
             hint = f"near names: {', '.join(labels[name] for name in near)}" if near else "no name is near"
             raise DataError(
                 f"{self.name}: expected phrases for the class {missing[0]!r}, got none; {hint}; "
@@ -63,5 +63,9 @@ class ListedProposer:
             )
 
 
-def _folded(label: str) -> str:
+def folded_label(label: str) -> str:
+    """What class names are compared by: case, spaces, underscores and hyphens do not count.
+
+    Source: ours.
+    """
     return "".join(c for c in fold(label) if c not in " _-")

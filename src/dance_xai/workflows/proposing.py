@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,8 +12,9 @@ from annotated_types import Ge
 from dance_xai.adapters.chat_model import OPENAI_URL, ChatOptions, OpenAIChat
 from dance_xai.adapters.patience import Patience
 from dance_xai.adapters.recorded_chat import RecordedChat
-from dance_xai.data.phrase_files import read_class_phrases, read_kind_phrases
-from dance_xai.errors import ConfigError, DataError
+from dance_xai.data.phrase_files import read_kind_phrases
+from dance_xai.errors import ConfigError
+from dance_xai.extract.phrase_sources import NAMED, bundled_proposer, file_proposer
 from dance_xai.protocols import ConceptProposer
 from dance_xai.stages.settings import STRICT, Count, Positive
 from dance_xai.text.agreement import merge
@@ -22,14 +22,11 @@ from dance_xai.text.answers import ANSWER_SCHEMA
 from dance_xai.text.asking import LanguageModelProposer
 from dance_xai.text.estimate import Estimate, Price, estimate
 from dance_xai.text.listed import ListedProposer
-from dance_xai.types import Drop, Kind, PhraseSet, Proposal
+from dance_xai.types import Drop, PhraseSet, Proposal
 
 Progress = Callable[[int, int], None]
 Amount = Annotated[float, Ge(0)]
 Unset = Literal["none"]
-
-NAMED: tuple[Kind, ...] = ("object", "scene")
-"""The kinds that have names."""
 
 
 @dataclass(frozen=True)
@@ -114,27 +111,6 @@ def build_proposer(settings: ProposerConfig) -> ConceptProposer:
     return list_proposer(settings.objects, settings.scenes) if settings.chat is None else chat_proposer(settings.chat)
 
 
-def bundled_proposer(name: str) -> ListedProposer:
-    """A set that comes with the package.
-
-    Raises:
-        DataError: There is none of this name.
-    """
-    if name not in (names := bundled_names()):
-        raise DataError(f"bundled phrases {name!r}: expected one of {', '.join(names)}; choose one, or give a file")
-    return ListedProposer(name, read_class_phrases(_bundled_folder() / f"{name}.toml"))
-
-
-def bundled_names() -> tuple[str, ...]:
-    """The sets that come with the package."""
-    return tuple(sorted(path.stem for path in _bundled_folder().glob("*.toml")))
-
-
-def file_proposer(path: Path) -> ListedProposer:
-    """The phrases per class of a ``.toml`` or ``.csv`` file."""
-    return ListedProposer(str(path), read_class_phrases(path))
-
-
 def list_proposer(objects: Path | None, scenes: Path | None) -> ListedProposer:
     """The phrases of plain lists, of no class."""
     listed: list[Proposal] = []
@@ -200,7 +176,3 @@ def estimate_proposing(settings: ChatConfig, classes: Sequence[str]) -> Estimate
 def answer_drops(proposer: LanguageModelProposer, classes: Sequence[str]) -> tuple[Drop, ...]:
     """What was left out of recorded answers, with reasons; ``propose_phrases`` comes first."""
     return tuple(drop for kind in NAMED for drop in proposer.drops(classes, kind))
-
-
-def _bundled_folder() -> Path:
-    return Path(str(files("dance_xai.text") / "phrases"))
