@@ -9,8 +9,8 @@ import numpy as np
 
 from dance_xai.report.data import ReportData
 from dance_xai.report.numbers import decimal, span, whole_percents
-from dance_xai.report.words import movement
-from dance_xai.types import KINDS, Concept, Kind
+from dance_xai.report.words import looks_like
+from dance_xai.types import KINDS, Concept, Kind, Prototype
 
 FEW_CLIPS = 5
 WEAK = 0.2
@@ -78,11 +78,14 @@ def _concept_card(data: ReportData, j: int, concept: Concept, detail: Mapping[st
         "users": users,
         "figures": _figures(concept, detail),
         "warnings": _warnings(concept, bool(users)),
-        "alt": movement(prototype.poses, prototype.seen, data.bank.skeleton)
-        if prototype and data.bank.skeleton
-        else None,
+        "alt": _looks(prototype, data) if prototype else None,
         "source": f"clip {prototype.clip}, {span(prototype.start, prototype.stop, data.fps)}" if prototype else None,
     }
+
+
+def _looks(shown: Prototype, data: ReportData) -> str | None:
+    skeleton = data.bank.skeleton
+    return looks_like((shown.poses, shown.seen), skeleton, shown.stop - shown.start, data.fps) if skeleton else None
 
 
 def _figures(concept: Concept, detail: Mapping[str, Any]) -> list[tuple[str, str]]:

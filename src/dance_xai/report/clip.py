@@ -10,10 +10,8 @@ from dance_xai.report.numbers import percent, span, whole_percents
 from dance_xai.report.poses import SHOWN_FPS, pack, pack_skeleton, pack_track, round_seconds, views
 from dance_xai.report.render import render
 from dance_xai.report.waterfall import Waterfall, waterfall
-from dance_xai.report.words import movement, reason
-from dance_xai.types import BoolArray, ConceptBank, Contribution, Explanation, FloatArray, Kind, PoseTrack
-
-Window = tuple[FloatArray, BoolArray]  # (L, K, 2) body units and (L, K) seen
+from dance_xai.report.words import Window, looks_like, reason
+from dance_xai.types import ConceptBank, Contribution, Explanation, Kind, PoseTrack
 
 MOST_PROBABLE = 5
 
@@ -118,14 +116,17 @@ def _alts(bank: ConceptBank, figures: Mapping[str, Any]) -> dict[int, str]:
     texts = {}
     for column, concept in enumerate(bank.concepts):
         if f"p{column}" in figures and concept.prototype is not None and bank.skeleton is not None:
-            texts[column] = movement(concept.prototype.poses, concept.prototype.seen, bank.skeleton)
+            shown = concept.prototype
+            texts[column] = looks_like((shown.poses, shown.seen), bank.skeleton, shown.stop - shown.start, None)
     return texts
 
 
 def _card(term: Contribution, bank: ConceptBank, windows: Mapping[int, Window], fps: float | None) -> dict[str, Any]:
     concept, window = bank.concepts[term.concept], windows.get(term.concept)
     prototype = concept.prototype
-    own = movement(*window, bank.skeleton) if window is not None and bank.skeleton else None
+    own = None
+    if window is not None and bank.skeleton and term.match is not None:
+        own = looks_like(window, bank.skeleton, term.match.stop - term.match.start, fps)
     return {
         "term": term,
         "concept": concept,

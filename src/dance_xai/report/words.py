@@ -1,56 +1,28 @@
-"""Short sentences that say what a chart shows, for readers who cannot see it move."""
+"""Short texts beside figures and names."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TypeAlias
 
+from dance_xai.motion.describe import describe_motion
 from dance_xai.report.numbers import decimal
 from dance_xai.types import BoolArray, Contribution, FloatArray, Skeleton
 
-STILL = 0.15
+Window: TypeAlias = tuple[FloatArray, BoolArray]
+"""(L, K, 2) body units and (L, K) seen."""
 
 
-def movement(poses: FloatArray, seen: BoolArray, skeleton: Skeleton) -> str:
-    """Say which joints travel furthest in a pose window, and along which axis.
+def looks_like(window: Window, skeleton: Skeleton, frames: int, fps: float | None) -> str:
+    """What the body does in a pose window, in words.
 
     Args:
-        poses: (L, K, 2), x to the right, y down.
-        seen: (L, K).
+        window: (L, K, 2) body units and (L, K) seen.
         skeleton: Names of the K joints.
-
-    Returns:
-        For example ``both wrists move most, mainly up and down``.
+        frames: Frames of the clip that the L poses span, at least 1.
+        fps: Frames per second of the clip, None when unknown: then no rates are told.
     """
-    both = seen[1:] & seen[:-1]
-    steps = np.where(both[..., None], np.abs(np.diff(poses, axis=0)), 0.0)  # (L-1, K, 2)
-    path = np.hypot(steps[..., 0], steps[..., 1]).sum(axis=0)  # (K,)
-    if not both.any():
-        return "hardly any joint is seen"
-    body = float(np.ptp(poses[seen], axis=0).max())
-    if path.max() < STILL * body:
-        return "nearly still"
-    first, second = (int(j) for j in np.argsort(-path, kind="stable")[:2])
-    return f"{_joints(first, second, path, skeleton)} most, {_axis(steps[:, [first, second]].sum(axis=(0, 1)))}"
-
-
-def _joints(first: int, second: int, path: FloatArray, skeleton: Skeleton) -> str:
-    names = [skeleton.joints[j].replace("_", " ") for j in (first, second)]
-    if skeleton.mirror[first] == second and path[second] > 0.6 * path[first]:
-        return f"both {_plural(names[0].split(' ', 1)[1])} move"
-    if path[second] > 0.75 * path[first]:
-        return f"{names[0]} and {names[1]} move"
-    return f"{names[0]} moves"
-
-
-def _plural(joint: str) -> str:
-    return {"foot": "feet"}.get(joint, joint + "s")
-
-
-def _axis(travel: FloatArray) -> str:
-    across, along = travel
-    if across > 1.6 * along:
-        return "mainly sideways"
-    return "mainly up and down" if along > 1.6 * across else "in all directions"
+    seconds = None if fps is None else (frames - 1) / fps
+    return describe_motion(*window, skeleton, seconds=seconds).text
 
 
 def reason(term: Contribution) -> str:
