@@ -36,7 +36,8 @@ def origins(bank: ConceptBank, edits: Sequence[Edit]) -> tuple[Origin, ...]:
         concepts, given = list(bank.concepts), edit.arguments
         if edit.operation == "remove":
             gone = [find_concept(bank, name) for name in given["concepts"]]
-            found, concepts = ([one for at, one in enumerate(each) if at not in gone] for each in (found, concepts))
+            found = [one for at, one in enumerate(found) if at not in gone]
+            concepts = [one for at, one in enumerate(concepts) if at not in gone]
         elif edit.operation == "rename":
             at = find_concept(bank, given["old"])
             concepts[at] = replace(concepts[at], name=given["new"])

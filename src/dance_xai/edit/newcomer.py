@@ -6,7 +6,7 @@ with the offset ``logsumexp(z)``: the solver of the head does it, with one class
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,11 @@ from dance_xai.model.head.penalty import ElasticNet
 from dance_xai.model.head.solver import Point, solve
 from dance_xai.types import BoolArray, FloatArray
 
-PATH_LENGTH = 12
-PATH_RATIO = 1e-3
+PATH_LENGTH = 8
+PATH_RATIO = 1e-2
 LOOSE = 0.02
 TIGHT = 1e-8
-MAX_FOLDS = 5
+MAX_FOLDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,31 +69,28 @@ class Newcomer:
         each = np.logaddexp(0.0, np.where(self.new, -margin, margin))
         return float(each @ np.where(self.new, self.repeat, 1))
 
-    def datafit(self) -> tuple[CrossEntropy, FloatArray]:
-        """The problem of two classes, all others and the new one, and its (N',) offsets."""
+    def start(self) -> tuple[CrossEntropy, Point]:
+        """The problem of two classes, all others and the new one, and its best solution without any weight."""
         counts = np.where(self.new, self.repeat, 1)
         labels = np.repeat(self.new, counts).astype(np.int64)
-        return CrossEntropy(np.repeat(self.concepts, counts, axis=0), labels, 2), np.repeat(self.others, counts)
-
-    def largest_lam(self) -> tuple[float, Point]:
-        """The smallest strength at which the new row has no weights, and the solution there."""
-        datafit, offset = self.datafit()
-        start = np.zeros(datafit.shape)
-        logits = datafit.logits(start)
-        logits[0] += offset
+        datafit = CrossEntropy(np.repeat(self.concepts, counts, axis=0), labels, 2)
+        logits = np.stack([np.repeat(self.others, counts), np.zeros(datafit.size)])
         no_weights = np.zeros(datafit.shape[1] - 1, dtype=bool)
         penalty = _penalty(1.0, self.alpha, datafit.shape, no_weights)
-        point = solve(datafit, penalty, Point.at(datafit, penalty, start, logits), TIGHT)
-        slope = datafit.gradient(point.probability)[1, :-1]
-        return float(np.abs(slope).max(initial=0.0)) / self.alpha, point
+        return datafit, solve(datafit, penalty, Point.at(datafit, penalty, np.zeros(datafit.shape), logits), TIGHT)
 
-    def path(self, lams: FloatArray, tol: float) -> Iterator[Row]:
-        """Rows along decreasing strengths; ``tol``: violation as a share of the strength."""
-        (datafit, _), (_, point) = self.datafit(), self.largest_lam()
-        for lam in lams.tolist():
-            point = solve(datafit, _penalty(lam, self.alpha, datafit.shape), point, tol * lam)
-            weight, bias = point.coefficients[1, :-1], float(point.coefficients[1, -1])
-            yield Row(weight.copy(), bias, lam, point.kkt)
+    def row(self, datafit: CrossEntropy, point: Point, lam: float, tol: float) -> tuple[Row, Point]:
+        """The row for a strength, from the solution for another; ``tol``: violation as a share of the strength."""
+        point = solve(datafit, _penalty(lam, self.alpha, datafit.shape), point, tol * lam)
+        return Row(point.coefficients[1, :-1].copy(), float(point.coefficients[1, -1]), lam, point.kkt), point
+
+    def losses(self, held: Newcomer, lams: Sequence[float]) -> list[float]:
+        """Loss on other clips of the rows for decreasing strengths."""
+        (datafit, point), losses = self.start(), []
+        for lam in lams:
+            row, point = self.row(datafit, point, lam, LOOSE)
+            losses.append(held.loss(row))
+        return losses
 
 
 def fit_newcomer(problem: Newcomer, most: int, lam: float | None = None) -> Row:
@@ -101,20 +98,26 @@ def fit_newcomer(problem: Newcomer, most: int, lam: float | None = None) -> Row:
 
     Args:
         problem: The clips.
-        most: Weights the row may have.
+        most: Weights the row may have; strengths that need more are left out.
         lam: A strength instead of the choice.
 
     Raises:
         SolverError: The optimum was not reached.
     """
-    top, _ = problem.largest_lam()
-    lams = np.geomspace(top, top * PATH_RATIO, PATH_LENGTH)
+    datafit, point = problem.start()
+    top = float(np.abs(datafit.gradient(point.probability)[1, :-1]).max(initial=0.0)) / problem.alpha
+    lams = np.geomspace(top, top * PATH_RATIO, PATH_LENGTH).tolist()
     if lam is not None:
-        lams = np.append(lams[lams > lam], lam)
+        lams = [*(one for one in lams if one > lam), lam]
+    points = [point]
+    for one in lams:
+        row, point = problem.row(datafit, points[-1], one, LOOSE)
+        if np.count_nonzero(row.weight) > most:
+            break
+        points.append(point)
+    lams = lams[: len(points) - 1] or lams[:1]
     chosen = len(lams) - 1 if lam is not None else _choose(problem, lams)
-    rows = list(problem.path(lams[: chosen + 1], LOOSE))
-    within = [at for at, row in enumerate(rows) if np.count_nonzero(row.weight) <= most]
-    *_, row = problem.path(lams[: within[-1] + 1], LOOSE * 1e-4)
+    row, _ = problem.row(datafit, points[min(chosen + 1, len(points) - 1)], lams[chosen], LOOSE * 1e-4)
     if row.kkt > LOOSE * row.lam:
         raise SolverError(
             f"new class: expected a violation of at most {LOOSE * row.lam:.0e}, got {row.kkt:.0e}; add clips"
@@ -122,18 +125,15 @@ def fit_newcomer(problem: Newcomer, most: int, lam: float | None = None) -> Row:
     return row
 
 
-def _choose(problem: Newcomer, lams: FloatArray) -> int:
+def _choose(problem: Newcomer, lams: Sequence[float]) -> int:
     count = int(problem.new.sum())
     if count < 2:
         return len(lams) // 2
     folds = np.empty(len(problem.new), dtype=np.int64)
     for side in (problem.new, ~problem.new):
         folds[side] = np.arange(side.sum()) % min(MAX_FOLDS, count)
-    scores = np.zeros(len(lams))
-    for fold in np.unique(folds):
-        held = problem.part(folds == fold)
-        scores += [held.loss(row) for row in problem.part(folds != fold).path(lams, LOOSE)]
-    return int(np.argmin(scores))
+    parts = [(problem.part(folds != fold), problem.part(folds == fold)) for fold in np.unique(folds)]
+    return int(np.argmin(np.sum([part.losses(held, lams) for part, held in parts], axis=0)))
 
 
 def _penalty(lam: float, alpha: float, shape: tuple[int, int], allowed: BoolArray | None = None) -> ElasticNet:
