@@ -83,7 +83,10 @@ def test_likeness_is_compared_across_kinds_and_the_more_visible_stays():
     space = {"object": np.eye(3)[[0, 1]], "scene": np.array([[1.0, 0.1, 0], [0, 0, 1]])}
     judged = judge_by_clips(phrase_set(2, 2), split(affinity, 2), space, cutoff=0)
     assert reasons(judged) == {0: REDUNDANT} and judged.entries[0].value == pytest.approx(1 / np.hypot(1, 0.1))
-    assert reasons(judge_by_clips(phrase_set(2, 2), split(affinity, 2), space, cutoff=0, likeness=None)) == {}
+    whole = phrase_set(2, 2)
+    mine = replace(whole, entries=(replace(whole.entries[0], by_user=True), *whole.entries[1:]))
+    assert reasons(judge_by_clips(mine, split(affinity, 2), space, cutoff=0)) == {2: REDUNDANT}
+    assert reasons(judge_by_clips(whole, split(affinity, 2), space, cutoff=0, likeness=None)) == {}
     assert reasons(judge_by_clips(phrase_set(2, 2), split(affinity, 2), cutoff=0)) == {}
 
 

@@ -53,7 +53,8 @@ lift; ocean wave; bread roll; camera; video camera; television screen; throw pil
 dance studio; throwing circle; throwing axe; kicking tee; jump box; wood plank; stair steps; soccer pitch; bow
 and arrow; sports equipment; gym equipment; open space in a park; coffee shop; backyard; Beach sand; hand grips;
 foot bridge; women's running shoes; men's boxing gloves; kids swimming pool; running water; rushing river;
-walking and biking path; crashing waves; trash can; cheering crowd; seated spectators; standing audience;
+walking and biking path; crashing waves; trash can; falling snow; moving clouds;
+cheering crowd; seated spectators; standing audience;
 student sports hall; human being; flying kite; stepping stone; human statue; red cap; black leggings; stocking;
 earring; training partner; hand weights; personal training session; boot camp class; home gym; treadmill; yoga
 mat; on-deck circle; floor-to-ceiling window; heads-up display; guitar amplifier
