@@ -638,6 +638,7 @@ class Explanation:
         flip: The fewest concepts whose change, inside the range of train clips, gives another decision; None where no
             such change does.
         video: What is known of the video; None without poses and video.
+        notes: What could not be told, and why.
     """
 
     clip: str
@@ -649,6 +650,7 @@ class Explanation:
     phrases_seen: tuple[PhraseSeen, ...] | None = None
     flip: Flip | None = None
     video: VideoFacts | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def prediction(self) -> ClassExplanation:

@@ -31,6 +31,7 @@ def full(model, x):
         phrases_seen=(PhraseSeen(4, "object", "object 4", 12, 2.5, -0.25),),
         flip=Flip("class 1", "class 2", (FlipChange(4, "object", "object 4", 1.0, 0.0, 2.0),), 1.5, -0.5),
         video=VideoFacts(40, 25.0, 640, None),
+        notes=("phrases_seen: no video",),
     )
 
 
@@ -56,6 +57,7 @@ def test_json_says_what_the_explanation_says(model, x, label, correct):
 def test_when_what_and_how_to_flip_are_told(full):
     data = json.loads(json.dumps(to_json(full), allow_nan=False))
     assert data["video"] == {"frames": 40, "fps": 25.0, "width": 640, "height": None}
+    assert data["notes"] == ["phrases_seen: no video"]
     told = data["timelines"][0]
     assert (told["centres"], told["similarity"], told["mirrored"]) == (
         [5.5, 6.5, 9.0],

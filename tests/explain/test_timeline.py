@@ -18,20 +18,20 @@ def curves(distance, *, first=0, width=WIDTH):
     return MotionCurves(start, start + width, distance, distance > 3)
 
 
-def timelines(found, *, spread=1.0, frames=10_000, points=600):
+def timelines(found, *, spread=1.0, points=600):
     concepts = {5: (0, Concept("motion", "wave", spread=spread))}
-    return motion_timelines(found, concepts, scale=SCALE, frames=frames, points=points)
+    return motion_timelines(found, concepts, scale=SCALE, points=points)
 
 
 @given(st.lists(st.floats(0, 4), min_size=1, max_size=80), st.integers(0, 5), st.floats(0.1, 2))
 def test_spans_are_the_frames_of_the_cores_of_windows_that_count(distance, first, spread):
     found = curves(distance, first=first)
     frames = int(found.stop[-1]) + 3
-    (told,) = timelines(found, spread=spread, frames=frames)
+    (told,) = timelines(found, spread=spread)
     inside, cut = np.zeros(frames, dtype=bool), int(WIDTH * (1 - CORE) / 2)
     for start, stop, gap in zip(found.start, found.stop, found.distance[:, 0], strict=True):
         if gap <= REACH * spread:
-            inside[(start + cut if start else 0) : stop - cut] = True
+            inside[start + cut : stop - cut] = True
     covered = np.zeros(frames, dtype=bool)
     for span in told.spans:
         assert not covered[max(0, span.start - 1) : span.stop + 1].any(), "spans are apart"
@@ -53,16 +53,14 @@ def test_a_planted_bump_lights_up_where_it_is():
     assert told.mirrored.tolist() == (distance > 3).tolist()
 
 
-def test_windows_at_the_ends_reach_to_the_ends():
-    (told,) = timelines(curves(np.zeros(10)), frames=10 + WIDTH - 1)
-    assert [(span.start, span.stop) for span in told.spans] == [(0, 17)]
-
-
-def test_one_window_counts_for_its_core():
+@pytest.mark.parametrize(
+    ("width", "expected"), [(1, (9, 10)), (2, (9, 11)), (3, (10, 11)), (7, (11, 14)), (8, (11, 15))]
+)
+def test_the_core_is_half_a_window_and_never_nothing(width, expected):
     distance = np.full(30, 5.0)
     distance[9] = 1.0
-    (told,) = timelines(curves(distance))
-    assert [(span.start, span.stop) for span in told.spans] == [(11, 15)]
+    (told,) = timelines(curves(distance, width=width))
+    assert [(span.start, span.stop) for span in told.spans] == [expected]
 
 
 @given(st.integers(1, 500), st.integers(1, 60))

@@ -9,7 +9,7 @@ import pytest
 from dance_xai.errors import DataError
 from dance_xai.extract.moments import see_moments, segments
 from dance_xai.extract.settings import ExtractConfig
-from dance_xai.types import Clip, Sampling
+from dance_xai.types import Clip, Sampling, VideoFacts
 
 
 class Reader:
@@ -39,6 +39,7 @@ def clip(tmp_path_factory, write_video, numbered_frames) -> Clip:
 @pytest.mark.parametrize(("frames", "most"), [(1, 16), (4, 5), (8, 3), (5, 1)])
 def test_each_moment_is_shown_with_the_frames_around_it(clip, frames, most):
     moments = see_moments(clip, Reader(frames), ExtractConfig(), most=most)
+    assert moments.video == VideoFacts(30, 25.0, 64, 48)
     assert len(moments.frame) == most and (np.diff(moments.frame) > 0).all()
     for point, shown in zip(moments.frame, moments.vectors, strict=True):
         around = [min(max(point - frames // 2 + step, 0), 29) for step in range(frames)]

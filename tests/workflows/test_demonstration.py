@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.schema_validation import problems
 
 from dance_xai.data.video import read_frames, scan_video
 from dance_xai.errors import ArtifactError, DataError
+from dance_xai.explain import json_schema, to_json
 from dance_xai.planted.video_world import make_video_world
 from dance_xai.workflows import demonstration, subjects
 from dance_xai.workflows.demonstration import demonstrate
@@ -27,6 +29,10 @@ def result(tmp_path_factory):
 def test_planted_motions_are_found(result):
     assert sum(item.f1 > 0.4 for item in result.discovery.found) >= len(result.discovery.found) // 2
     assert result.metrics["accuracy"] > 0.8
+
+
+def test_motions_light_up_when_they_happen(result):
+    assert result.timing.mean_iou >= 0.6, result.timing.per_motion
 
 
 def test_the_shortcut_shows_where_it_is_broken(result):
@@ -100,3 +106,27 @@ def test_other_models_than_those_of_the_fit_are_refused(result, unseen, monkeypa
 def test_what_is_neither_clip_nor_video_is_named(result):
     with pytest.raises(DataError, match=r"nothing\.mp4: expected a video file, or one of the \d+ clips"):
         find_subject(open_run(result.folder / "run"), "nothing.mp4")
+
+
+def test_what_is_there_is_seen_in_some_frame_and_a_new_video_is_told_as_a_known_clip(result, unseen):
+    path, known = unseen
+    view = open_run(result.folder / "run")
+    found = explain_of(view, find_subject(view, str(path)))
+    told = explain_of(open_run(result.folder / "run-shifted"), known)
+    assert found.notes == told.notes == () and found.video == told.video
+    assert (found.video.width, found.video.height) == scan_video(path).height_width[::-1]
+    world = make_video_world(clips_per_class=10)
+    there = {name for kind in ("object", "scene") for name in world.shown(kind, world.ids.index(known.clip))}
+    for each in (found, told):
+        assert each.phrases_seen and all(0 <= seen.frame < each.video.frames for seen in each.phrases_seen)
+        assert all(seen.score >= seen.mean for seen in each.phrases_seen)
+        scenes = [seen for seen in each.phrases_seen if seen.kind == "scene"]
+        assert max(scenes, key=lambda seen: seen.score).name in there
+    assert problems(to_json(found), json_schema()) == []
+
+
+def test_a_clip_whose_video_is_gone_is_explained_with_a_note(result, tmp_path):
+    view = open_run(result.folder / "run", tmp_path)
+    subject = known_clip(view, view.manifest.ids[0])
+    assert subject.moments is None and len(subject.notes) == 1 and subject.notes[0].startswith("phrases_seen: ")
+    assert explain_of(view, subject).phrases_seen is None and explain_of(view, subject).timelines

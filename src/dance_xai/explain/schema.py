@@ -23,12 +23,13 @@ digits and have at most some hundred points, each the best of its neighbourhood.
         {"concept": int, "kind": str, "name": str, "frame": int, "score": number, "mean": number}] | null,
       "flip": {"label": str, "rival": str, "margin": number, "margin_after": number,
                "changes": [{"concept": int, "kind": str, "name": str,
-                            "before": number, "after": number, "gain": number}]} | null
+                            "before": number, "after": number, "gain": number}]} | null,
+      "notes": [str]                                 what could not be told, and why
     }
 
 Frames count from 0 on the clip's grid in time; ``stop`` is one past the last frame. ``correct`` is null where the label
 is unknown. A reader should refuse a version it does not know; keys may be added within a version, never renamed or
-removed. Version 1 had no ``video``, ``timelines``, ``phrases_seen`` and ``flip``.
+removed. Version 1 had no ``video``, ``timelines``, ``phrases_seen``, ``flip`` and ``notes``.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
         "timelines": [_timeline(each) for each in explanation.timelines],
         "phrases_seen": None if seen is None else [asdict(each) for each in seen],
         "flip": None if flip is None else _plain(asdict(flip)),
+        "notes": list(explanation.notes),
     }
 
 

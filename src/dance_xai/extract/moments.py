@@ -11,7 +11,7 @@ from dance_xai.extract.settings import ExtractConfig
 from dance_xai.extract.watch import open_clip, show
 from dance_xai.features.sampling import sampled_points
 from dance_xai.protocols import VideoTextEncoder
-from dance_xai.types import Clip, FloatArray, IntArray, Sampling
+from dance_xai.types import Clip, FloatArray, IntArray, Sampling, VideoFacts
 
 MOST = 16
 """Moments looked at, however long the clip; each costs as much as embedding a clip."""
@@ -24,10 +24,12 @@ class Moments:
     Attributes:
         frame: (P,) rising, on the clip's grid.
         vectors: (P, E) what the encoder sees around each of them, any norm.
+        video: What is known of the video.
     """
 
     frame: IntArray
     vectors: FloatArray
+    video: VideoFacts
 
 
 def see_moments(
@@ -55,7 +57,8 @@ def see_moments(
     frame = np.unique(sampled_points(Sampling(min(most, length)), length, fps))
     eye = VectorEye(segments(frame, encoder.sampling.frames, length), encoder.prepare, encoder.encode_video)
     show(video, [eye], threads)
-    return Moments(frame, eye.each_view())
+    height, width = video.height_width
+    return Moments(frame, eye.each_view(), VideoFacts(length, fps, width, height))
 
 
 def segments(frame: IntArray, size: int, length: int) -> IntArray:

@@ -13,6 +13,7 @@ import numpy as np
 from dance_xai.artifacts import write_file
 from dance_xai.artifacts.sealed import explained
 from dance_xai.config import read_config
+from dance_xai.evaluate.timing import TimingScore
 from dance_xai.planted.rule import SMALL
 from dance_xai.planted.truth import DiscoveryScore, Shortcut, score_discovery, shortcut
 from dance_xai.planted.video_world import VideoWorld, make_video_world
@@ -24,6 +25,7 @@ from dance_xai.workflows.fitting import fit_run
 from dance_xai.workflows.reporting import report_of
 from dance_xai.workflows.runs import RunView, open_run
 from dance_xai.workflows.subjects import known_clip
+from dance_xai.workflows.timing import time_motions
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,7 @@ class Demonstration:
     Attributes:
         folder: Where everything lies.
         discovery: Discovered motion concepts against the planted motions.
+        timing: When they happen in test clips, against the true time of the planted motions.
         shortcut: The planted shortcut.
         metrics: Figures on the test clips.
         shifted: Figures on the shifted clips, where the shortcut is broken.
@@ -43,6 +46,7 @@ class Demonstration:
 
     folder: Path
     discovery: DiscoveryScore
+    timing: TimingScore
     shortcut: Shortcut
     metrics: dict[str, Any]
     shifted: dict[str, Any]
@@ -83,6 +87,7 @@ def demonstrate(
     return Demonstration(
         folder=folder,
         discovery=_score(world, view),
+        timing=time_motions(view, world.spans),
         shortcut=planted,
         metrics=metrics,
         shifted=shifted,

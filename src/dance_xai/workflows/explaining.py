@@ -2,26 +2,103 @@
 
 from __future__ import annotations
 
-from dance_xai.explain import explain_clip
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from dance_xai.explain import best_frames, explain_clip, fewest_changes, motion_timelines
+from dance_xai.extract.moments import Moments
 from dance_xai.motion.encoder import MotionEncoder, mirrored, window_span
+from dance_xai.motion.matching import motion_curves
 from dance_xai.motion.stack import PoseStack
 from dance_xai.motion.windows import window_at
 from dance_xai.report.clip import clip_page
-from dance_xai.types import BoolArray, Explanation, FloatArray, PoseTrack, WindowMatch
+from dance_xai.types import (
+    BoolArray,
+    Concept,
+    Explanation,
+    FloatArray,
+    Kind,
+    MotionTimeline,
+    PhraseSeen,
+    PoseTrack,
+    WindowMatch,
+)
 from dance_xai.workflows.runs import RunView
 from dance_xai.workflows.subjects import Subject
 
+MOST_WINDOWS = 5_000
+"""Clips of more frames are gone through in larger steps, of a quarter of a window at most."""
+
 
 def explain_of(view: RunView, subject: Subject) -> Explanation:
-    """Explain the prediction for a clip."""
-    return explain_clip(
+    """Explain the prediction for a clip: the sum, when and where its concepts are seen, and what would change it."""
+    video = subject.video
+    explanation = explain_clip(
         view.model,
         subject.inputs,
         clip=subject.clip,
         true_label=subject.label,
         matches=subject.matches,
-        fps=None if subject.track is None else subject.track.fps,
+        fps=None if video is None else video.fps,
     )
+    low, high = train_ranges(view)
+    return replace(
+        explanation,
+        timelines=timelines_of(view, subject.track, _used(view, "motion")),
+        phrases_seen=_phrases_seen(view, subject.moments),
+        flip=fewest_changes(view.model, view.model.concepts(subject.inputs[None])[0], low=low, high=high),
+        video=video,
+        notes=subject.notes,
+    )
+
+
+def timelines_of(
+    view: RunView, track: PoseTrack | None, concepts: Mapping[int, tuple[int, Concept]]
+) -> tuple[MotionTimeline, ...]:
+    """When motion concepts happen in a clip; empty without poses.
+
+    Args:
+        view: The RUN.
+        track: Poses of the clip.
+        concepts: By the number they shall have in the result: place among the motion concepts found, and the concept.
+
+    Raises:
+        DataError: The poses have another skeleton than the RUN's.
+    """
+    motion = view.motion
+    if track is None or motion is None or motion.encoder is None or motion.motions is None:
+        return ()
+    body = motion.encoder.body([track], [track.clip])
+    centres = motion.motions.centres[[source for source, _ in concepts.values()]]
+    longest = max(1, int(window_span(body, motion.encoder.spec)[0]) // 4)
+    stride = min(1 + len(track.xy) // MOST_WINDOWS, longest)
+    curves = motion_curves(motion.encoder, body, centres, stride=stride)
+    compared = {column: (row, concept) for row, (column, (_, concept)) in enumerate(concepts.items())}
+    return motion_timelines(curves, compared, scale=motion.motions.scale)
+
+
+def train_ranges(view: RunView) -> tuple[FloatArray, FloatArray]:
+    """(C,) least and (C,) largest activation of each concept of the model over train clips."""
+    activations = view.model.concepts(view.inputs[view.manifest.rows("train")])
+    return activations.min(axis=0), activations.max(axis=0)
+
+
+def _phrases_seen(view: RunView, moments: Moments | None) -> tuple[PhraseSeen, ...] | None:
+    if moments is None or view.text is None or view.text.calibration is None:
+        return None
+    embeddings = np.concatenate([phrases.embeddings for phrases in view.text.phrases])
+    used = _used(view, "object", "scene")
+    return best_frames(moments.frame, moments.vectors, embeddings, used, calibrate=view.text.calibration)
+
+
+def _used(view: RunView, *kinds: Kind) -> dict[int, tuple[int, Concept]]:
+    """The concepts that some class uses, by column of the model's bank: where they come from, and the concept."""
+    weight, concepts = view.model.head.weight, view.model.bank.concepts
+    return {
+        column: (source, concepts[column]) for column, source in view.sources(*kinds).items() if weight[:, column].any()
+    }
 
 
 def page_of(view: RunView, explanation: Explanation, track: PoseTrack | None) -> str:

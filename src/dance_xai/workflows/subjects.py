@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from dance_xai.data.container import is_there
-from dance_xai.errors import ArtifactError, DataError
+from dance_xai.data.manifest import read_clips
+from dance_xai.errors import ArtifactError, DanceError, DataError
 from dance_xai.extract.clips import see_clip
 from dance_xai.extract.extractor import NOBODY, track_of
 from dance_xai.extract.keep import ClipKeep
-from dance_xai.extract.loading import load_parts, model_identities
+from dance_xai.extract.loading import load_encoder, load_parts, model_identities
+from dance_xai.extract.moments import Moments, see_moments
 from dance_xai.extract.parts import Parts
+from dance_xai.extract.settings import ExtractConfig
 from dance_xai.extract.watch import Sight
 from dance_xai.features.blocks import put_together
 from dance_xai.motion.matching import MotionMatches, match_motions, similarity
-from dance_xai.types import Clip, Features, FloatArray, PoseTrack, WindowMatch
+from dance_xai.types import Clip, Features, FloatArray, PoseTrack, VideoFacts, WindowMatch
 from dance_xai.workflows.runs import RunView
 
 
@@ -31,6 +34,8 @@ class Subject:
         label: Its class, None when unknown.
         track: Poses, None without any.
         matches: Best window per motion concept, by column of the model's bank.
+        moments: What the RUN's dual encoder sees at single moments; None where nobody looked.
+        notes: What could not be looked at, and why.
     """
 
     clip: str
@@ -38,6 +43,16 @@ class Subject:
     label: str | None
     track: PoseTrack | None
     matches: dict[int, WindowMatch]
+    moments: Moments | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def video(self) -> VideoFacts | None:
+        """What is known of the clip as a video."""
+        if self.track is None:
+            return None if self.moments is None else self.moments.video
+        height, width = self.track.height_width or (None, None)
+        return VideoFacts(len(self.track.xy), self.track.fps, width, height)
 
 
 def find_subject(view: RunView, name: str, *, threads: int = 1) -> Subject:
@@ -47,7 +62,7 @@ def find_subject(view: RunView, name: str, *, threads: int = 1) -> Subject:
         DataError: It is neither.
     """
     if name in view.manifest.ids:
-        return known_clip(view, name)
+        return known_clip(view, name, threads=threads)
     path = Path(name)
     if is_there(path):
         return new_video(view, path, threads=threads)
@@ -58,14 +73,38 @@ def find_subject(view: RunView, name: str, *, threads: int = 1) -> Subject:
     )
 
 
-def known_clip(view: RunView, clip: str) -> Subject:
+def known_clip(view: RunView, clip: str, *, threads: int = 1) -> Subject:
     """A clip of the RUN.
+
+    Args:
+        view: The RUN.
+        clip: Its id.
+        threads: Of the decoder, where its video is there to be looked at again.
 
     Raises:
         DataError: The RUN does not know it, or its poses cannot be read.
     """
     row = view.row(clip)
-    return Subject(clip, view.inputs[row], view.manifest.clips[row].label, view.track(clip), view.matches(row))
+    moments, notes = look_again(view, clip, threads=threads)
+    label, track = view.manifest.clips[row].label, view.track(clip)
+    return Subject(clip, view.inputs[row], label, track, view.matches(row), moments, notes)
+
+
+def look_again(view: RunView, clip: str, *, threads: int = 1) -> tuple[Moments | None, tuple[str, ...]]:
+    """Moments of a clip of the RUN, or a note why there are none; an explanation does not fail for want of them."""
+    if view.text is None or not view.bank.bank.columns("object", "scene").size:
+        return None, ()
+    try:
+        name, config = view.config.extract.encoder, view.config.extract
+        if name is None:
+            return None, ("phrases_seen: the similarities come from files, which say nothing of single frames",)
+        _require_same(view, replace(config, poses=None, features=()))
+        listed = {each.id: each for each in read_clips(view.config.data.clips, view.root).clips}
+        if clip not in listed:
+            raise DataError(f"clip {clip!r}: expected it in the list of clips, got another list; pass --data-root")
+        return see_moments(listed[clip], load_encoder(name, config, view.root), config, threads=threads), ()
+    except DanceError as error:
+        return None, (f"phrases_seen: {error}",)
 
 
 def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
@@ -82,7 +121,7 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
     """
     _require_own_eyes(view, path)
     config, clip = view.config.extract, Clip(path.stem, path=path)
-    _require_same_models(view)
+    _require_same(view, config)
     parts = load_parts(config, view.root)
     sight = see_clip(clip, parts, config, ClipKeep(None), threads=threads)
     track = track_of(clip, sight, config) if parts.poses is not None else None
@@ -91,7 +130,8 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
     matches = _matches(view, track)
     grounded = view.model.activations == "grounded"
     inputs = _evidence(view, sight, parts, matches) if grounded else _feature(view, sight, parts, track)
-    return Subject(clip.id, inputs, None, track, {} if matches is None else view.by_column(matches, 0))
+    moments = None if parts.encoder is None else see_moments(clip, parts.encoder, config, threads=threads)
+    return Subject(clip.id, inputs, None, track, {} if matches is None else view.by_column(matches, 0), moments)
 
 
 def _require_own_eyes(view: RunView, path: Path) -> None:
@@ -106,10 +146,10 @@ def _require_own_eyes(view: RunView, path: Path) -> None:
         )
 
 
-def _require_same_models(view: RunView) -> None:
+def _require_same(view: RunView, config: ExtractConfig) -> None:
     """Refuse models of another content than those the RUN was made with: their numbers mean something else."""
     made_with = view.run.json("inputs").get("models", {})
-    for name, found in model_identities(view.config.extract, view.root).items():
+    for name, found in model_identities(config, view.root).items():
         if made_with.get(name) != found:
             raise ArtifactError(
                 f"{name}: expected the model the RUN was made with (SHA-256 {made_with.get(name, 'none')[:12]}...), "
