@@ -16,24 +16,32 @@ if TYPE_CHECKING:
 def explain(
     run: Annotated[Path, typer.Argument(help="RUN folder.")],
     clip: Annotated[str, typer.Argument(metavar="CLIP_OR_VIDEO", help="Id of a clip of the RUN, or a video file.")],
-    out: Annotated[Path | None, typer.Option(help="File to write: .html page or .json.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write: .html page, .json, or .mp4, .gif, .webp video."),
+    ] = None,
     data_root: DataRoot = None,
     workers: Workers = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Explain the prediction for one clip, or for a video nobody has seen: a short sum that adds up to the score."""
     from dance_xai.artifacts import write_file
-    from dance_xai.cli.common import check_out, json_bytes
+    from dance_xai.cli.common import check_out, clip_progress, json_bytes
     from dance_xai.explain import to_json
+    from dance_xai.report.film import SUFFIXES
     from dance_xai.workflows.explaining import explain_of, page_of
+    from dance_xai.workflows.filming import film_clip
     from dance_xai.workflows.runs import open_run
     from dance_xai.workflows.subjects import find_subject
 
-    suffix = check_out(out, (".html", ".json"))
+    suffix = check_out(out, (".html", ".json", *SUFFIXES))
     view = open_run(run, data_root)
     subject = find_subject(view, clip, threads=cores(workers))
     explanation = explain_of(view, subject)
-    if out is not None:
+    note = None
+    if out is not None and suffix in SUFFIXES:
+        note = film_clip(view, explanation, subject, clip, out, clip_progress("frames")).note
+    elif out is not None:
         page = suffix == ".html"
         tree = to_json(explanation)
         write_file(out, page_of(view, explanation, subject.track).encode() if page else json_bytes(tree))
@@ -42,7 +50,7 @@ def explain(
     else:
         show_explanation(explanation)
         if out is not None:
-            say(f"\nwrote {out}")
+            say(f"\nwrote {out}" + (f" ({note})" if note else ""))
 
 
 def show_explanation(explanation: Explanation, top: int = 8) -> None:

@@ -35,7 +35,7 @@ class Encoder:
 
 
 ENCODERS = (
-    Encoder("libx264", "mp4", "video/mp4", {"preset": "fast", "bf": "0"}),
+    Encoder("libx264", "mp4", "video/mp4", {"preset": "veryfast", "bf": "0"}),
     Encoder("libopenh264", "mp4", "video/mp4"),
     Encoder("libvpx-vp9", "webm", "video/webm", {"deadline": "realtime", "cpu-used": "6", "row-mt": "1"}),
 )

@@ -7,6 +7,7 @@ import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from dance_xai.data.video import Video, read_frames, scan_video
 from dance_xai.errors import DataError
 from dance_xai.report.encode import Encoder, best_encoder, video_file
-from dance_xai.types import UInt8Array
+from dance_xai.types import IntArray, UInt8Array
 
 QUALITY = 26
 WIDEST = 2.4
@@ -108,18 +109,18 @@ def still(path: Path, seconds: float = 0.0, max_width: int = 480) -> bytes:
     height, width = video.height_width
     scale = min(1.0, max_width / width)
     size = max(1, round(height * scale)), max(1, round(width * scale))
-    picture = next(grid_frames(replace(video, height_width=size), wanted=1))
+    picture = next(grid_frames(replace(video, height_width=size), np.arange(1)))
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "JPEG", quality=85, optimize=True)
     return file.getvalue()
 
 
-def grid_frames(video: Video, wanted: int | None = None) -> Iterator[UInt8Array]:
+def grid_frames(video: Video, points: IntArray | None = None) -> Iterator[UInt8Array]:
     """One frame per grid point, front to back; one that cannot be decoded shows its predecessor.
 
     Args:
         video: From ``scan_video``.
-        wanted: How many grid points, from the first; all by default.
+        points: Rising grid points; all by default.
 
     Yields:
         (H, W, 3) uint8 RGB.
@@ -127,18 +128,16 @@ def grid_frames(video: Video, wanted: int | None = None) -> Iterator[UInt8Array]
     Raises:
         DataError: The video is damaged.
     """
-    length = len(video.timeline) if wanted is None else min(wanted, len(video.timeline))
+    points = np.arange(len(video.timeline)) if points is None else points
     shown, last = 0, None
-    for points, picture in read_frames(video, wanted=np.arange(length)):
+    for found, picture in read_frames(video, wanted=points):
+        first, end = np.searchsorted(points, (found[0], found[-1] + 1))
         held = picture if last is None else last  # what is on screen until this frame comes
-        for _ in range(shown, int(points[0])):
-            yield held
-        for _ in points:
-            yield picture
-        shown, last = int(points[-1]) + 1, picture
+        yield from repeat(held, int(first) - shown)
+        yield from repeat(picture, int(end - first))
+        shown, last = int(end), picture
     if last is not None:
-        for _ in range(shown, length):
-            yield last
+        yield from repeat(last, len(points) - shown)
 
 
 def even(height: float, width: float) -> tuple[int, int]:
