@@ -15,6 +15,8 @@ from dance_xai.model.head import SparseHead, fit_head, heads_at_nec
 from dance_xai.model.head.threads import one_thread
 from dance_xai.types import BoolArray, Edit, FloatArray, IntArray
 
+GOOD_START = 0.25  # of the loss without any weight; above it the path from no weights is the quicker way
+
 
 def resolve(
     model: ConceptBottleneck,
@@ -73,7 +75,17 @@ def _solve(
     if nec is not None:
         path = heads_at_nec(concepts, labels, [nec], alpha=old.alpha, support="path", relax=(1.0,), allowed=allowed)
         return path[nec]
-    return fit_head(concepts, labels, lam=old.lam if lam is None else lam, alpha=old.alpha, allowed=allowed, init=old)
+    init = old if _still_good(old, concepts, labels, allowed) else None
+    return fit_head(concepts, labels, lam=old.lam if lam is None else lam, alpha=old.alpha, allowed=allowed, init=init)
+
+
+def _still_good(old: SparseHead, concepts: FloatArray, labels: IntArray, allowed: BoolArray | None) -> bool:
+    """Whether the old head, without what is not allowed, says enough of the classes to be worth starting from."""
+    usable = np.ones((2, *old.weight.shape), dtype=bool) if allowed is None else allowed
+    weight = np.where(np.where(old.weight > 0, *usable), old.weight, 0.0)
+    logits = concepts @ weight.T + old.bias
+    loss = np.mean(np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(labels)), labels])
+    return bool(loss < GOOD_START * np.log(len(old.bias)))
 
 
 def _check_classes(model: ConceptBottleneck, labels: IntArray) -> None:
