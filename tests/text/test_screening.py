@@ -117,6 +117,11 @@ def test_of_near_repeats_the_one_of_most_classes_stays():
     assert first.reason == NEAR and second.classes == ("b", "c", "a") and second.agreement == 1.0
 
 
+def test_of_equal_near_repeats_the_shorter_stays_whatever_the_order():
+    for texts in (("gym area", "gym"), ("gym", "gym area")):
+        assert verdicts(objects(*texts)) == [("gym area", NEAR)]
+
+
 def test_decisions_of_a_person_are_left_alone():
     entries = (
         PhraseEntry("object", "swinging bat", by_user=True),
