@@ -69,6 +69,8 @@ def test_the_mirror_image_is_as_near_and_told(world):
     one, two = (motion_curves(encoder, each, centres) for each in (body, turned))
     np.testing.assert_allclose(one.distance, two.distance, atol=2e-3)
     assert (one.mirrored[:, 0] != two.mirrored[:, 0]).mean() > 0.9
+    best = one.distance[:, 0].argmin()  # the window that the centre was made of, as it is
+    assert not one.mirrored[best, 0] and two.mirrored[best, 0]
 
 
 def test_where_nobody_is_seen_there_is_no_point(world):
