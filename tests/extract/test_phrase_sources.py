@@ -12,16 +12,10 @@ import pytest
 from dance_xai.config import parse_config
 from dance_xai.data.dataset import DataConfig, Dataset, files_of
 from dance_xai.errors import ConfigError, DataError
-from dance_xai.extract.phrase_sources import (
-    BY_HAND,
-    NO_EMBEDDING,
-    for_classes,
-    name_phrases,
-    open_phrases,
-    with_phrases,
-)
+from dance_xai.extract.phrase_sources import NO_EMBEDDING, for_classes, name_phrases, open_phrases, with_phrases
 from dance_xai.pipeline import fit
 from dance_xai.stages.phrase_verdicts import never_embedded
+from dance_xai.text.screening import BY_HAND
 from dance_xai.types import Clip, Manifest, Phrases, PhraseSet, PhraseSource
 
 FILE = """format: 1
@@ -73,7 +67,7 @@ def test_given_embeddings_are_those_of_the_phrases_that_are_kept(named):
     assert [one.texts for one in found.phrases] == [("pin",)] and found.texts == ()
     np.testing.assert_array_equal(found.phrases[0].embeddings, np.eye(3)[1:2])
     lost = {entry.text: entry.reason for entry in found.proposed.entries if not entry.kept}
-    assert lost == {"crowd": BY_HAND, "ball": NO_EMBEDDING, "lane": NO_EMBEDDING}
+    assert lost == {"crowd": None, "ball": NO_EMBEDDING, "lane": NO_EMBEDDING}
 
 
 def test_nothing_kept_is_an_error(named):

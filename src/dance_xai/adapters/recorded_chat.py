@@ -53,6 +53,14 @@ class RecordedChat:
         """
         return _key(self._question(prompt, sample, attempt)) in self._answers
 
+    def questions(self) -> tuple[dict[str, Any], ...]:
+        """What the record has answers to, of any model: ``model``, ``sample``, ``attempt``, ``settings``, ...
+
+        Raises:
+            ProposalError: The record cannot be read.
+        """
+        return tuple(json.loads(key) for key in self._answers)
+
     def ask(self, prompt: str, *, sample: int, attempt: int = 0) -> str:
         """The recorded answer, or a live one, recorded before it is given.
 

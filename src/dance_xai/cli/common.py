@@ -33,8 +33,12 @@ def cores(workers: int | None) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def clip_progress() -> Callable[[int, int], None]:
-    """Shows on standard error how many videos are done and how much time is left; a line now and then in a file."""
+def clip_progress(what: str = "videos") -> Callable[[int, int], None]:
+    """Shows on standard error how many videos are done and how much time is left; a line now and then in a file.
+
+    Args:
+        what: What is counted.
+    """
     start = shown = time.perf_counter()
     live = sys.stderr.isatty()
 
@@ -45,7 +49,7 @@ def clip_progress() -> Callable[[int, int], None]:
             return
         shown = now
         left = (now - start) / count * (total - count)
-        text = f"  videos       {count} of {total}, {_clock(left)} left"
+        text = f"  {what:<12} {count} of {total}, {_clock(left)} left"
         sys.stderr.write(f"\r{text}\x1b[K" + ("\n" if count == total else "") if live else f"{text}\n")
         sys.stderr.flush()
 

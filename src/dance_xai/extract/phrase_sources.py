@@ -18,7 +18,6 @@ from dance_xai.types import Kind, PhraseEntry, Phrases, PhraseSet, PhraseSource
 NAMED: tuple[Kind, ...] = ("object", "scene")
 """The kinds that have names."""
 
-BY_HAND = "dropped by hand"
 NO_EMBEDDING = "has no embedding in data.objects or data.scenes"
 
 
@@ -42,7 +41,7 @@ def with_phrases(data: Dataset, phrases: PhraseSet) -> Dataset:
     """
     named = for_classes(phrases, data.manifest.classes)
     known = {(one.kind, text) for one in data.phrases for text in one.texts} if data.phrases else None
-    named = replace(named, entries=tuple(_told(entry, known) for entry in named.entries))
+    named = replace(named, entries=tuple(_embedded(entry, known) for entry in named.entries))
     kept = {kind: tuple(entry.text for entry in named.of(kind)) for kind in NAMED}
     if not any(kept.values()):
         raise DataError(
@@ -120,11 +119,9 @@ def for_classes(phrases: PhraseSet, classes: Sequence[str]) -> PhraseSet:
     )
 
 
-def _told(entry: PhraseEntry, known: set[tuple[Kind, str]] | None) -> PhraseEntry:
-    """An entry with a reason if it is dropped; it is, where there are embeddings and none of it."""
-    if not entry.kept:
-        return entry if entry.reason or not entry.by_user else replace(entry, reason=BY_HAND)
-    if known is None or (entry.kind, entry.text) in known:
+def _embedded(entry: PhraseEntry, known: set[tuple[Kind, str]] | None) -> PhraseEntry:
+    """The entry, dropped where there are embeddings and none of it."""
+    if not entry.kept or known is None or (entry.kind, entry.text) in known:
         return entry
     return replace(entry, kept=False, reason=NO_EMBEDDING, value=None)
 

@@ -21,6 +21,7 @@ STRICT = {"extra": "forbid"}
 
 OTHER_KIND = "repeated in the other kind"
 NEAR = "nearly the same as another phrase"
+BY_HAND = "dropped by hand"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def screen(phrase_set: PhraseSet, *, options: ScreenOptions | None = None) -> Ph
 def drops_of(phrase_set: PhraseSet) -> tuple[Drop, ...]:
     """The phrases of a set that are dropped, as reasons for a report."""
     lost = (entry for entry in phrase_set.entries if not entry.kept)
-    return tuple(Drop(entry.kind, entry.text, entry.reason or "not given", entry.value) for entry in lost)
+    return tuple(Drop(entry.kind, entry.text, entry.reason or BY_HAND, entry.value) for entry in lost)
 
 
 def _judged(entry: PhraseEntry, names: ClassNames, options: ScreenOptions) -> PhraseEntry:

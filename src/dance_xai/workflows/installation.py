@@ -44,6 +44,8 @@ EXTRAS = {
     "onnx": {"onnxruntime": "onnxruntime"},
     "hf": {"torch": "torch", "transformers": "transformers", "huggingface-hub": "huggingface_hub"},
     "rtmpose": {"rtmlib": "rtmlib", "onnxruntime": "onnxruntime"},
+    "llm": {"openai": "openai"},
+    "app": {"starlette": "starlette", "uvicorn": "uvicorn", "python-multipart": "python_multipart"},
 }
 """The same for every extra."""
 

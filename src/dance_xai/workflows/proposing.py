@@ -13,7 +13,7 @@ from dance_xai.adapters.chat_model import OPENAI_URL, ChatOptions, OpenAIChat
 from dance_xai.adapters.patience import Patience
 from dance_xai.adapters.recorded_chat import RecordedChat
 from dance_xai.data.phrase_files import read_kind_phrases
-from dance_xai.errors import ConfigError
+from dance_xai.errors import ConfigError, ProposalError
 from dance_xai.extract.phrase_sources import NAMED, bundled_proposer, file_proposer
 from dance_xai.protocols import ConceptProposer
 from dance_xai.stages.settings import STRICT, Count, Positive
@@ -131,6 +131,39 @@ def chat_proposer(settings: ChatConfig) -> LanguageModelProposer:
     live = OpenAIChat(settings.model, ANSWER_SCHEMA, settings.base_url, key, options, patience)
     chat = RecordedChat(settings.record, settings.model, asdict(options), None if settings.replay else live)
     return LanguageModelProposer(chat, settings.samples, settings.tries)
+
+
+def replay_config(record: Path, model: str | None = None, samples: int | None = None) -> ChatConfig:
+    """How the answers of a record were asked for, to replay them.
+
+    Args:
+        record: The file.
+        model: Whose answers; None where the record has one model.
+        samples: Per class; None takes all that the record has.
+
+    Raises:
+        ProposalError: The record is missing, cannot be read, or has no answers of this model.
+    """
+    asked = RecordedChat(record, "").questions()
+    models = tuple(dict.fromkeys(str(each["model"]) for each in asked))
+    chosen = models[0] if model is None and len(models) == 1 else model
+    mine = [each for each in asked if each["model"] == chosen]
+    if not mine:
+        raise ProposalError(
+            f"{record}: expected answers of {'one model' if model is None else repr(model)}, got those of "
+            f"{', '.join(models) or 'none'}; name the model, or check the file"
+        )
+    settings = mine[-1]["settings"]  # those of the latest answer
+    unset = {name: "none" if settings.get(name) is None else settings[name] for name in ("temperature", "seed")}
+    return ChatConfig(
+        str(chosen),
+        record,
+        replay=True,
+        samples=samples or 1 + max(each["sample"] for each in mine),
+        tries=1 + max(each["attempt"] for each in mine),
+        max_tokens=settings.get("max_tokens", ChatConfig.max_tokens),
+        **unset,
+    )
 
 
 def propose_phrases(proposer: ConceptProposer, classes: Sequence[str], progress: Progress | None = None) -> PhraseSet:

@@ -213,13 +213,16 @@ def write_fitted(folder: Path, fitted: Fitted, config: Config, inputs: dict[str,
         "model": fitted.model,
         "metrics": metrics,
         "drops": drops_tree(fitted.drops),
-        "quality": plain({"motion": fitted.motions.report, "layers": fitted.layers.report}),
+        "quality": plain(
+            {"motion": fitted.motions.report, "text": fitted.phrases.report, "layers": fitted.layers.report}
+        ),
     }
     data = fitted.data
     optional = {
         "features": data.features,
         "blocks": data.blocks,
         "text": fitted.phrases if fitted.phrases.names else None,
+        "phrases": data.proposed,
     }
     parts |= {name: noun for name, noun in optional.items() if noun is not None}
     if config.extract.poses:
