@@ -37,7 +37,9 @@ def test_commands_and_options_exist():
     used = [line.split("#")[0].split() for line in lines if line.startswith("dance ")]
     assert used
     for _, name, *words in used:
-        options = {option for parameter in commands[name].params for option in parameter.opts}
+        inner = getattr(commands[name], "commands", {})
+        known = [commands[name], *(inner[word] for word in words if word in inner)]
+        options = {option for command in known for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options, name
 
 
