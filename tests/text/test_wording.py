@@ -203,10 +203,10 @@ def test_any_string_gets_a_verdict(text):
     judge_length(text, max_words=6, max_characters=60)
 
 
-@given(st.sampled_from(_table(GOOD)), st.sampled_from(["a {}", "The {}", " {} ", "“{}”", "{}.", "{}"]))
-@settings(max_examples=60)
-def test_articles_quotes_and_case_change_no_verdict(text, frame):
-    assert judge_wording(frame.format(text).upper(), NAMES) is None
+@pytest.mark.parametrize("frame", ["a {}", "The {}", " {} ", "“{}”", "{}.", "{}"])
+def test_articles_quotes_and_case_change_no_verdict(frame):
+    framed = [frame.format(text).upper() for text in _table(GOOD)]
+    assert [text for text in framed if judge_wording(text, NAMES)] == []
 
 
 def test_how_a_phrase_is_read():

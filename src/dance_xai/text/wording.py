@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, get_args
 
-from dance_xai.text.form import key, words
+from dance_xai.text.form import canonical, key, words
 from dance_xai.text.lexicon import word_list
 from dance_xai.text.movement import names_body_part, names_movement
 from dance_xai.text.naming import ClassNames
@@ -77,7 +77,7 @@ def _is_clause(text: str) -> bool:
     chunks = [chunk.casefold().strip(".,;:!?\"'()").replace("’", "'") for chunk in text.split()]
     leads = len(chunks) > 1 and chunks[0] in word_list("leading")
     small = any(chunk in word_list("function_words") for chunk in chunks)
-    return (leads or small) and thing_start(words(text)) > 0
+    return (leads or small) and thing_start(words(canonical(text))) > 0
 
 
 def _is_about_film(text: str) -> bool:
