@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from tests.adapters.chat_server import completion, hang, raw, reply, running
@@ -368,3 +369,13 @@ def test_a_file_of_something_else_is_not_written_over(dance, tmp_path):
     given = ("--from", "bundled:kth", "--classes", "boxing", "--out", path)
     assert "p.txt: line 1: expected format:, classes: or source:" in dance("concepts", "propose", *given).complaint
     assert path.read_text() == "my diary\n"
+
+
+def test_the_commands_of_the_readme_run(dance, tmp_path, monkeypatch):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = [line.split("#")[0].split()[1:] for line in readme.splitlines() if line.startswith("dance concepts ")]
+    offline = [words for words in lines if not {"openai", "replay", "--config"} & set(words)]
+    monkeypatch.chdir(tmp_path)
+    assert len(lines) == 7 and len(offline) == 4
+    for words in offline:
+        assert dance(*words).code == 0, words

@@ -154,15 +154,16 @@ def replay_config(record: Path, model: str | None = None, samples: int | None = 
             f"{', '.join(models) or 'none'}; name the model, or check the file"
         )
     settings = mine[-1]["settings"]  # those of the latest answer
-    unset = {name: "none" if settings.get(name) is None else settings[name] for name in ("temperature", "seed")}
+    temperature, seed = (settings.get(name) for name in ("temperature", "seed"))
     return ChatConfig(
         str(chosen),
         record,
         replay=True,
         samples=samples or 1 + max(each["sample"] for each in mine),
         tries=1 + max(each["attempt"] for each in mine),
+        temperature="none" if temperature is None else temperature,
+        seed="none" if seed is None else seed,
         max_tokens=settings.get("max_tokens", ChatConfig.max_tokens),
-        **unset,
     )
 
 
