@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dance_xai._version import __version__
-from dance_xai.cli import check, concepts, demo, diff, doctor, edit, evaluate, explain, fit, official, report
+from dance_xai.cli import check, concepts, demo, diff, doctor, edit, evaluate, explain, figures, fit, official, report
 
 app = typer.Typer(
     name="dance",
@@ -41,6 +41,7 @@ app.add_typer(edit.app, name="edit")
 app.command("diff")(diff.diff)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)
+app.command("figures")(figures.figures)
 app.add_typer(concepts.app, name="concepts")
 app.command("import-official")(official.import_official)
 app.command("doctor")(doctor.doctor)

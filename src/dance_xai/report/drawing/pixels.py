@@ -13,8 +13,11 @@ from dance_xai.report.drawing.marks import Area, Block, Disc, Drawing, Mark, Poi
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SMOOTH = 3
-"""Times larger in each direction."""
+SMOOTH, PRINT_SMOOTH = 3, 2
+"""Times larger in each direction; on paper, where pixels are small, less is enough."""
+
+PRINT_SCALE = 3.0
+"""Pixels per unit from which on a drawing is for paper."""
 
 
 def to_image(drawing: Drawing, scale: float = 1.0) -> Image:
@@ -35,12 +38,12 @@ def draw_on(image: Image, marks: Iterable[Mark], scale: float = 1.0) -> None:
     shapes = [mark for mark in marks if not isinstance(mark, Words)]
     box = _box(shapes, scale, image.size)
     if box is not None:
-        part = image.crop(box)
-        large = part.resize((part.width * SMOOTH, part.height * SMOOTH), Image.Resampling.NEAREST)
-        pen = _Pen(ImageDraw.Draw(large, "RGBA"), scale * SMOOTH, box[0] * SMOOTH, box[1] * SMOOTH)
+        part, times = image.crop(box), SMOOTH if scale < PRINT_SCALE else PRINT_SMOOTH
+        large = part.resize((part.width * times, part.height * times), Image.Resampling.NEAREST)
+        pen = _Pen(ImageDraw.Draw(large, "RGBA"), scale * times, box[0] * times, box[1] * times)
         for shape in shapes:
             pen.draw(shape)
-        image.paste(large.reduce(SMOOTH), box[:2])
+        image.paste(large.reduce(times), box[:2])
     for mark in marks:
         if isinstance(mark, Words):
             _write(image, mark, scale)
