@@ -105,7 +105,7 @@ def _cells(entry: PhraseEntry, measured: Sequence[str]) -> Iterator[str]:
     from dance_xai.workflows.phrase_views import verdict
 
     yield entry.text
-    yield verdict(entry) + ("" if entry.value is None or entry.by_user else f" ({entry.value:g})")
+    yield verdict(entry) + ("" if entry.value is None or entry.by_user else f" ({entry.value:.3g})")
     for name in measured:
         figure = getattr(entry, name)
         yield "" if figure is None else f"{figure:.2f}"

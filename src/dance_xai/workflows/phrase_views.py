@@ -48,11 +48,11 @@ def verdict(entry: PhraseEntry) -> str:
 
 
 def rounded(entry: PhraseEntry) -> PhraseEntry:
-    """The entry with its figures as they are shown and written."""
+    """The entry with its figures as they are shown and written; the one behind the reason only if it is another."""
     return replace(
         entry,
         agreement=round(entry.agreement, DIGITS),
-        value=_round(entry.value),
+        value=None if _round(entry.value) == _round(entry.similarity) else _round(entry.value),
         similarity=_round(entry.similarity),
         auc=_round(entry.auc),
     )
@@ -176,7 +176,8 @@ def _kept(concept: Concept, known: _Known) -> PhraseEntry:
 def _dropped(drop: Drop, known: _Known) -> PhraseEntry:
     kind: Kind = "object" if drop.stage == "object" else "scene"
     entry = known.get((kind, drop.item), PhraseEntry(kind, drop.item))
-    return replace(entry, kept=False, reason=drop.reason, value=drop.value)
+    by_user = entry.by_user and not entry.kept  # what a person kept may still be no concept that a layer can predict
+    return replace(entry, kept=False, reason=drop.reason, value=drop.value, by_user=by_user)
 
 
 def _measured(entry: PhraseEntry, figures: dict[str, Any]) -> PhraseEntry:
