@@ -64,7 +64,9 @@ def test_the_documented_house_is_the_real_one():
         assert f"{entry.name}" in text, f"docs/architecture.md does not mention {entry.name}"
 
 
-@pytest.mark.parametrize("package", ["motion", "text", "features", "targets", "model", "explain", "edit", "evaluate", "stages"])
+@pytest.mark.parametrize(
+    "package", ["motion", "text", "features", "targets", "model", "explain", "edit", "evaluate", "stages"]
+)
 def test_the_middle_neither_reads_nor_prints(package: str):
     banned = {"open", "print", "input"}
     for path in (SOURCE / package).rglob("*.py"):
