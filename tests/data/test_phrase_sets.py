@@ -62,8 +62,8 @@ sets = st.builds(made_set, st.lists(names, unique=True, max_size=30), st.lists(e
 @given(sets)
 def test_nothing_is_lost(phrases):
     text = render_phrase_set(phrases)
-    found = parse_phrase_set(text, "x")
-    assert found.phrases == phrases
+    found = parse_phrase_set(text.encode().decode(), "x")
+    assert found.phrases == phrases and text.replace("\n", "").isprintable()
     assert render_phrase_set(phrases, found) == text
 
 
