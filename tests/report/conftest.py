@@ -9,6 +9,7 @@ import pytest
 from dance_xai.data.skeletons import PENN_13
 from dance_xai.explain import explain_clip
 from dance_xai.report import Predictions, ReportData, Table
+from dance_xai.report.duplicates import Duplicate
 from dance_xai.types import Concept, ConceptBank, Drop, PoseTrack, Prototype, WindowMatch
 
 NASTY = "<script>alert('x')</script> & \"quotes\" </style>"
@@ -69,6 +70,13 @@ def make_explanation(bank, *, classes=("wave_left", "wave_right", NASTY), label=
     return explain_clip(model, x, clip="0007", true_label=label, matches=matches, fps=fps)
 
 
+def make_members(bank, column):
+    """The prototype of a motion, and two more windows."""
+    windows = [wave_poses(12, "left", phase) for phase in (0.5, 1.0)]
+    others = (Prototype(NASTY, 7 * i, 7 * i + 24, *window) for i, window in enumerate(windows, start=1))
+    return (bank.concepts[column].prototype, *others)
+
+
 def make_report(bank=None, classes=("wave_left", "wave_right", NASTY), clips=40, seed=0):
     bank = bank or make_bank()
     weight, bias = make_head(bank, len(classes), seed, 0.4)
@@ -95,9 +103,15 @@ def make_report(bank=None, classes=("wave_left", "wave_right", NASTY), clips=40,
         drops=(Drop("windows", "0001:5", "pose jumps", 0.25), Drop("object", NASTY, "too rare")),
         config={"motion": {"rows": 12, "note": NASTY}, "lam": None},
         predictions=Predictions(
-            tuple(f"{i:04d}" for i in range(clips)), tuple(true.tolist()), tuple(predicted.tolist())
+            tuple(f"{i:04d}" for i in range(clips)),
+            tuple(true.tolist()),
+            tuple(predicted.tolist()),
+            rng.normal(size=(clips, len(bank))),
         ),
         tables=(Table("Clusters", ("name", "value"), (("NMI", 0.4375), ("none", None), ("n", 3)), "A note."),),
+        members={1: make_members(bank, 1)},
+        duplicates=(Duplicate(3, 5, "activations", 0.975), Duplicate(1, 2, "centres", 0.9625)),
+        train_counts=tuple(30 - 12 * k for k in range(len(classes))) if len(classes) == 3 else (),
     )
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dance_xai.report.report import report_page
+from dance_xai.workflows.members import OTHER_POSES, UNREADABLE, find_members
 from dance_xai.workflows.reporting import report_of, report_tree
 from dance_xai.workflows.runs import open_run
 
@@ -25,6 +27,50 @@ def test_a_report_holds_what_the_run_holds(view):
     assert figures["pose windows"] == len(view.motion.windows)
 
 
+def test_members_run_from_the_prototype_to_the_edge(view):
+    data, motions = report_of(view), view.motion.motions
+    columns = [j for j in data.bank.columns("motion") if data.bank.concepts[j].size]
+    assert set(data.members) == set(columns) and len(columns) > 5
+    for column in columns:
+        concept, members = data.bank.concepts[column], data.members[column]
+        np.testing.assert_array_equal(members[0].poses, concept.prototype.poses)
+        np.testing.assert_array_equal(members[0].seen, concept.prototype.seen)
+        codes = view.motion.encoder.codes(np.stack([each.poses for each in members]))
+        distance = np.linalg.norm(codes[:, 0] - motions.centres[view.sources("motion")[column]], axis=1)
+        assert (np.diff(distance) >= -1e-6).all()
+        assert distance[0] <= concept.spread <= distance[-1] + 1e-6
+        rows = [view.manifest.ids.index(each.clip) for each in members]
+        assert {view.manifest.clips[row].split for row in rows} == {"train"}
+
+
+def test_frame_rates_are_those_of_the_clips(view):
+    data = report_of(view)
+    shown = {window.clip for members in data.members.values() for window in members}
+    assert len({data.rates[clip] for clip in shown}) > 1
+    clip = max(shown)
+    assert data.rates[clip] == data.rate(clip) == view.track(clip).fps
+    assert data.fps is None
+    shown_concept = data.bank.concepts[0].prototype
+    place = report_tree(data)["concepts"][0]["prototype"]
+    assert (place["clip"], place["fps"]) == (shown_concept.clip, data.rates[shown_concept.clip])
+
+
+def test_near_duplicates_are_those_of_the_model(view):
+    read = view.model.concepts(view.inputs[view.manifest.rows("train")])
+    correlation = np.corrcoef(read.T)
+    alike = {(each.first, each.second) for each in report_of(view).duplicates if each.measure == "activations"}
+    assert alike == {(a, b) for a, b in np.argwhere(np.triu(correlation, 1) > 0.95)}
+
+
+def test_mistakes_in_the_data_are_sums_of_the_model(view):
+    logits = view.model.logits(view.inputs)
+    for mistake in report_tree(report_of(view))["mistakes"]:
+        row, names = view.manifest.ids.index(mistake["clip"]), view.model.classes
+        true, predicted = names.index(mistake["true"]), names.index(mistake["predicted"])
+        assert mistake["margin"] == pytest.approx(logits[row, predicted] - logits[row, true])
+        assert mistake["margin"] > 0
+
+
 def test_the_page_stands_alone(view):
     page = report_page(report_of(view))
     assert all(name in page for name in view.model.classes)
@@ -33,7 +79,16 @@ def test_the_page_stands_alone(view):
 
 def test_a_report_needs_no_data_files(small_run, small_folder, tmp_path):
     moved = shutil.copytree(small_run, tmp_path / "run")
-    assert report_page(report_of(open_run(moved, tmp_path / "nowhere")))
+    data = report_of(open_run(moved, tmp_path / "nowhere"))
+    assert "tracks" in open_run(moved).run or (data.members, data.rates, data.notes) == ({}, {}, (UNREADABLE,))
+    assert report_page(data)
+
+
+def test_poses_of_another_fit_are_not_shown(view, monkeypatch):
+    moved = replace(view.motion, windows=np.add(view.motion.windows, [0, 1, 0, 0]))
+    monkeypatch.setitem(view.__dict__, "motion", moved)
+    found = find_members(view)
+    assert (found.windows, found.notes) == ({}, (OTHER_POSES,))
 
 
 def test_the_data_of_a_report_is_the_model(view):

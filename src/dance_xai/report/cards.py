@@ -14,8 +14,22 @@ from dance_xai.types import KINDS, Concept, Kind, Prototype
 
 FEW_CLIPS = 5
 WEAK = 0.2
+CHANCE = 0.5
 STRIP = 3
-QUALITY_NAMES = {"average_precision": "average precision", "auc": "AUC", "r2": "R²"}
+ROLES = ("nearest", "median", "furthest")
+LIKENESS = {
+    "centres": "poses alike (cosine {})",
+    "wordings": "wording alike (cosine {})",
+    "activations": "activations alike (correlation {})",
+}
+QUALITY_NAMES = {
+    "average_precision": "average precision",
+    "auc": "AUC",
+    "r2": "R²",
+    "cos_cubed": "cos-cubed similarity",
+}
+QUALITY_NAMES |= {"agreement": "agreement of wordings"}
+ON_CLIPS = ("visibility", "agreement", "auc")
 
 
 def class_cards(data: ReportData) -> list[dict[str, Any]]:
@@ -77,15 +91,24 @@ def _concept_card(data: ReportData, j: int, concept: Concept, detail: Mapping[st
         "concept": concept,
         "users": users,
         "figures": _figures(concept, detail),
-        "warnings": _warnings(concept, bool(users)),
+        "used": bool(users),
+        "strength": float(np.abs(data.weight[:, j]).sum()),
+        "warnings": _warnings(data, j, bool(users)),
+        "members": _members(data, j),
         "alt": _looks(prototype, data) if prototype else None,
-        "source": f"clip {prototype.clip}, {span(prototype.start, prototype.stop, data.fps)}" if prototype else None,
+        "source": _source(prototype, data) if prototype else None,
     }
+
+
+def _source(shown: Prototype, data: ReportData) -> str:
+    return f"clip {shown.clip}, {span(shown.start, shown.stop, data.rate(shown.clip))}"
 
 
 def _looks(shown: Prototype, data: ReportData) -> str | None:
     skeleton = data.bank.skeleton
-    return looks_like((shown.poses, shown.seen), skeleton, shown.stop - shown.start, data.fps) if skeleton else None
+    if skeleton is None:
+        return None
+    return looks_like((shown.poses, shown.seen), skeleton, shown.stop - shown.start, data.rate(shown.clip))
 
 
 def _figures(concept: Concept, detail: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -98,7 +121,8 @@ def _figures(concept: Concept, detail: Mapping[str, Any]) -> list[tuple[str, str
     if concept.spread is not None:
         rows.append(("spread", decimal(concept.spread, 2)))
     for name, value in concept.quality.items():
-        rows.append((f"{QUALITY_NAMES.get(name, name.replace('_', ' '))}, train folds", decimal(value, 2)))
+        where = "train clips" if name in ON_CLIPS else "train folds"
+        rows.append((f"{QUALITY_NAMES.get(name, name.replace('_', ' '))}, {where}", decimal(value, 2)))
     if detail.get("average_precision") is not None:
         rows.append(("average precision, test", decimal(detail["average_precision"], 2)))
     if detail.get("prevalence") is not None:
@@ -106,13 +130,45 @@ def _figures(concept: Concept, detail: Mapping[str, Any]) -> list[tuple[str, str
     return rows
 
 
-def _warnings(concept: Concept, used: bool) -> list[str]:
-    found = []
+def _members(data: ReportData, j: int) -> list[dict[str, Any]]:
+    """The windows besides the prototype, with their role."""
+    found = data.members.get(j, ()) if data.bank.skeleton is not None else ()
+    roles = ROLES if len(found) == len(ROLES) else (ROLES[0], ROLES[2])
+    return [
+        {
+            "key": f"m{j}-{i}",
+            "role": roles[i],
+            "source": _source(each, data),
+            "alt": _looks(each, data),
+        }
+        for i, each in enumerate(found)
+        if i > 0
+    ]
+
+
+def _warnings(data: ReportData, j: int, used: bool) -> list[str]:
+    concept, found = data.bank.concepts[j], []
     if concept.clips is not None and concept.clips < FEW_CLIPS:
         found.append(f"few clips: {concept.clips}")
     precision = concept.quality.get("average_precision")
     if precision is not None and precision < WEAK:
         found.append(f"hard to recognise: average precision {decimal(precision, 2)}")
+    auc = concept.quality.get("auc")
+    if auc is not None and concept.kind != "motion" and auc <= CHANCE:
+        found.append(f"label no better than chance: AUC {decimal(auc, 2)} for the classes it was proposed for")
+    found += _alike(data, j)
     if not used:
         found.append("not used by any class")
     return found
+
+
+def _alike(data: ReportData, j: int) -> list[str]:
+    """The concept it is most alike, and how many others there are."""
+    near = [each for each in data.duplicates if j in (each.first, each.second)]
+    if not near:
+        return []
+    top = near[0]
+    others = {each.first + each.second - j for each in near}
+    name = data.bank.concepts[top.first + top.second - j].name
+    more = f", and {len(others) - 1} more" if len(others) > 1 else ""
+    return [f"near duplicate of {name}{more}: {LIKENESS[top.measure].format(decimal(top.value, 2))}"]

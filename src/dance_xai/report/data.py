@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from dance_xai.errors import DataError, check_shape
-from dance_xai.types import Activations, BoolArray, ConceptBank, Drop, FloatArray
+from dance_xai.report.duplicates import Duplicate
+from dance_xai.types import Activations, BoolArray, ConceptBank, Drop, FloatArray, Prototype
 
 ZERO = 1e-5  # weights up to this size count as zero, as in the NEC
 
@@ -22,11 +23,13 @@ class Predictions:
         ids: N clip ids.
         true: N class indices, -1 where the label is not known; such clips are left out of every count.
         predicted: N class indices.
+        activations: (N, C) what the head reads of each clip, None when not known: then mistakes are not explained.
     """
 
     ids: tuple[str, ...] = ()
     true: tuple[int, ...] = ()
     predicted: tuple[int, ...] = ()
+    activations: FloatArray | None = None
 
     @property
     def scored(self) -> tuple[tuple[str, int, int], ...]:
@@ -67,7 +70,13 @@ class ReportData:
         config: The resolved settings, nested mappings of plain values.
         predictions: On test clips.
         tables: Further tables, for example of clustering quality.
-        fps: Frames per second of the clips, None when unknown.
+        fps: Frames per second of clips that are not in ``rates``, None when unknown.
+        rates: Frames per second by clip id, where clips differ.
+        quality: What was measured of clusters, phrases and layers on train clips, by ``motion``, ``text``, ``layers``.
+        members: By column of a motion concept a few of its train windows, the nearest to its centre first.
+        duplicates: Concepts that are hard to tell apart.
+        train_counts: Train clips of each class; empty when not known.
+        notes: What a reader must know of this report, one sentence each.
 
     Raises:
         ShapeError: Weights or biases do not fit classes and concepts.
@@ -86,6 +95,12 @@ class ReportData:
     predictions: Predictions = field(default_factory=Predictions)
     tables: tuple[Table, ...] = ()
     fps: float | None = None
+    rates: Mapping[str, float] = field(default_factory=dict)
+    quality: Mapping[str, Any] = field(default_factory=dict)
+    members: Mapping[int, tuple[Prototype, ...]] = field(default_factory=dict)
+    duplicates: tuple[Duplicate, ...] = ()
+    train_counts: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape("head weights", self.weight, (len(self.classes), len(self.bank)))
@@ -94,6 +109,8 @@ class ReportData:
         if not len(said.ids) == len(said.true) == len(said.predicted):
             lengths = (len(said.ids), len(said.true), len(said.predicted))
             raise DataError(f"predictions: expected as many ids, labels and predictions, got {lengths}; pass one each")
+        if said.activations is not None:
+            check_shape("activations of the predictions", said.activations, (len(said.ids), len(self.bank)))
         wrong = {k for k in said.true if k < -1} | {k for k in said.predicted if k < 0}
         wrong |= {k for k in (*said.true, *said.predicted) if k >= len(self.classes)}
         if wrong:
@@ -106,3 +123,13 @@ class ReportData:
     def used(self) -> BoolArray:
         """(Y, C) True where a weight counts as non-zero."""
         return np.asarray(np.abs(self.weight) > ZERO)
+
+    def rate(self, clip: str) -> float | None:
+        """Frames per second of a clip, None when unknown."""
+        return self.rates.get(clip, self.fps)
+
+    @property
+    def test_counts(self) -> tuple[int, ...]:
+        """Y numbers of test clips with a known label."""
+        true = [true for _, true, _ in self.predictions.scored]
+        return tuple(np.bincount(np.array(true, dtype=np.int64), minlength=len(self.classes)).tolist())

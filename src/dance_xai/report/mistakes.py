@@ -3,15 +3,59 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dance_xai.report.data import ReportData
-from dance_xai.types import Drop, count_reasons
+from dance_xai.report.numbers import decimal
+from dance_xai.types import Drop, FloatArray, count_reasons
 
 LARGEST = 30
 ITEMS = 200
+REASONS = 3
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A test clip whose prediction is wrong, and what decided.
+
+    Attributes:
+        clip: Its id.
+        true: Class index.
+        predicted: Class index.
+        margin: Logit of the predicted class above that of the true class; None where activations are not known.
+        terms: The concepts that decided, by column, with what each added to the margin; largest size first.
+    """
+
+    clip: str
+    true: int
+    predicted: int
+    margin: float | None = None
+    terms: tuple[tuple[int, float], ...] = ()
+
+
+def mistakes(data: ReportData) -> tuple[Mistake, ...]:
+    """Every confused test clip, in the order of the predictions.
+
+    ``margin`` is the difference of the biases and of the contributions of all concepts; `REASONS` of them are named.
+    """
+    said = data.predictions
+    return tuple(
+        _mistake(data, clip, true, predicted, None if said.activations is None else said.activations[row])
+        for row, (clip, true, predicted) in enumerate(zip(said.ids, said.true, said.predicted, strict=True))
+        if true >= 0 and true != predicted
+    )
+
+
+def _mistake(data: ReportData, clip: str, true: int, predicted: int, activation: FloatArray | None) -> Mistake:
+    if activation is None:
+        return Mistake(clip, true, predicted)
+    parts = (data.weight[predicted] - data.weight[true]) * activation
+    margin = float(parts.sum() + data.bias[predicted] - data.bias[true])
+    order = [int(j) for j in np.argsort(-np.abs(parts), kind="stable")[:REASONS] if parts[j] != 0]
+    return Mistake(clip, true, predicted, margin, tuple((j, float(parts[j])) for j in order))
 
 
 def confusion(data: ReportData) -> dict[str, Any] | None:
@@ -31,7 +75,7 @@ def confusion(data: ReportData) -> dict[str, Any] | None:
         {
             "label": data.classes[k],
             "total": int(totals[k]),
-            "cells": [_cell(int(counts[k, other]), int(totals[k]), k == other) for other in shown],
+            "cells": [_cell(int(counts[k, other]), int(totals[k]), (k, other)) for other in shown],
         }
         for k in shown
     ]
@@ -39,7 +83,8 @@ def confusion(data: ReportData) -> dict[str, Any] | None:
         "labels": [data.classes[k] for k in shown],
         "rows": rows,
         "partial": len(shown) < n,
-        "pairs": _pairs(scored, data.classes),
+        "pairs": _pairs(data),
+        "wrong": int(totals.sum() - counts.diagonal().sum()),
     }
 
 
@@ -51,19 +96,41 @@ def _shown(counts: np.ndarray[Any, Any]) -> list[int]:
     return sorted(int(k) for k in np.argsort(-trouble, kind="stable")[:LARGEST])
 
 
-def _cell(count: int, total: int, diagonal: bool) -> dict[str, Any]:
+def _cell(count: int, total: int, pair: tuple[int, int]) -> dict[str, Any]:
     share = count / total if total else 0.0
-    return {"count": count, "kind": "hit" if diagonal else "miss", "strength": round(100 * share**0.5)}
+    kind = "hit" if pair[0] == pair[1] else "miss"
+    return {"count": count, "kind": kind, "strength": round(100 * share**0.5), "key": _key(*pair)}
 
 
-def _pairs(scored: tuple[tuple[str, int, int], ...], classes: tuple[str, ...]) -> list[dict[str, Any]]:
+def _key(true: int, predicted: int) -> str:
+    return f"pair-{true}-{predicted}"
+
+
+def _pairs(data: ReportData) -> list[dict[str, Any]]:
     """Confused clips by (true, predicted), most frequent first."""
-    groups: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for clip, true, predicted in scored:
-        if true != predicted:
-            groups[true, predicted].append(clip)
+    groups: dict[tuple[int, int], list[Mistake]] = defaultdict(list)
+    for mistake in mistakes(data):
+        groups[mistake.true, mistake.predicted].append(mistake)
     order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [{"true": classes[t], "predicted": classes[p], "clips": sorted(clips)} for (t, p), clips in order]
+    return [
+        {
+            "key": _key(true, predicted),
+            "true": data.classes[true],
+            "predicted": data.classes[predicted],
+            "clips": [_told(data, each) for each in sorted(found, key=lambda each: each.clip)],
+        }
+        for (true, predicted), found in order
+    ]
+
+
+def _told(data: ReportData, mistake: Mistake) -> dict[str, Any]:
+    """One confused clip as text."""
+    margin = None if mistake.margin is None else decimal(mistake.margin, 2, sign=True)
+    reasons = [
+        {"column": j, "concept": data.bank.concepts[j], "text": decimal(value, 2, sign=True)}
+        for j, value in mistake.terms
+    ]
+    return {"id": mistake.clip, "margin": margin, "reasons": reasons}
 
 
 def dropped(drops: tuple[Drop, ...]) -> list[dict[str, Any]]:

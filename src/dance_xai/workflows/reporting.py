@@ -7,16 +7,19 @@ from typing import Any
 import numpy as np
 
 from dance_xai.report.data import Predictions, ReportData, Table
-from dance_xai.types import Concept
+from dance_xai.report.duplicates import Duplicate, near_duplicates
+from dance_xai.report.mistakes import Mistake, mistakes
+from dance_xai.types import FloatArray, IntArray, Manifest, Prototype
 from dance_xai.workflows.editing import edited_manifest
+from dance_xai.workflows.members import find_members
 from dance_xai.workflows.runs import RunView, drops_tree
 
 
 def report_of(view: RunView) -> ReportData:
     """Collect everything a report shows."""
     model, manifest = view.model, edited_manifest(view)
-    rows = manifest.rows("test")
-    predicted = model.predict(view.inputs[rows]) if len(rows) else np.zeros(0, dtype=np.int64)
+    members = find_members(view)
+    quality = view.run.json("quality") if "quality" in view.run else {}
     return ReportData(
         title=view.settings["name"],
         classes=model.classes,
@@ -27,13 +30,44 @@ def report_of(view: RunView) -> ReportData:
         metrics=view.run.json("metrics"),
         drops=view.drops,
         config=view.settings,
-        predictions=Predictions(
-            tuple(manifest.ids[row] for row in rows),
-            tuple(int(label) for label in manifest.labels[rows]),
-            tuple(int(label) for label in predicted),
-        ),
-        tables=tuple(_tables(view.run.json("quality") if "quality" in view.run else {})),
+        predictions=_predictions(view, manifest),
+        tables=tuple(_tables(quality)),
+        fps=rates.pop() if len(rates := set(members.rates.values())) == 1 else None,
+        rates=members.rates,
+        quality=quality,
+        members=members.windows,
+        duplicates=_duplicates(view, manifest.rows("train")),
+        train_counts=_train_counts(manifest),
+        notes=members.notes,
     )
+
+
+def _predictions(view: RunView, manifest: Manifest) -> Predictions:
+    """What the model says about the test clips, and what its head read."""
+    rows, head = manifest.rows("test"), view.model.head
+    read = view.model.concepts(view.inputs[rows]) if len(rows) else np.zeros((0, len(view.model.bank)))
+    predicted = (read @ head.weight.T + head.bias).argmax(axis=1)
+    labels = manifest.labels[rows].tolist()
+    return Predictions(tuple(manifest.ids[row] for row in rows), tuple(labels), tuple(predicted.tolist()), read)
+
+
+def _train_counts(manifest: Manifest) -> tuple[int, ...]:
+    """Train clips of each class."""
+    labels = manifest.labels[manifest.rows("train")]
+    return tuple(np.bincount(labels[labels >= 0], minlength=len(manifest.classes)).tolist())
+
+
+def _duplicates(view: RunView, train: IntArray) -> tuple[Duplicate, ...]:
+    """Concepts of the model that are hard to tell apart."""
+    vectors: dict[int, FloatArray] = {}
+    if view.motion is not None and view.motion.motions is not None:
+        centres = view.motion.motions.centres
+        vectors = {column: centres[source] for column, source in view.sources("motion").items()}
+    if view.text is not None and view.text.phrases:
+        embedded = np.concatenate([phrases.embeddings for phrases in view.text.phrases])
+        vectors |= {column: embedded[source] for column, source in view.sources("object", "scene").items()}
+    kinds = [concept.kind for concept in view.model.bank.concepts]
+    return near_duplicates(kinds, view.model.concepts(view.inputs[train]), vectors)
 
 
 def report_tree(data: ReportData) -> dict[str, Any]:
@@ -54,15 +88,36 @@ def report_tree(data: ReportData) -> dict[str, Any]:
             }
             for row, label in enumerate(data.classes)
         ],
-        "concepts": [_concept_tree(concept) for concept in concepts],
+        "concepts": [_concept_tree(data, j) for j in range(len(concepts))],
+        "near_duplicates": [
+            {
+                "concepts": [concepts[each.first].name, concepts[each.second].name],
+                "of": each.measure,
+                "value": each.value,
+            }
+            for each in data.duplicates
+        ],
+        "mistakes": [_mistake_tree(data, mistake) for mistake in mistakes(data)],
         "metrics": dict(data.metrics),
         "left_out": drops_tree(data.drops),
         "settings": dict(data.config),
+        "notes": list(data.notes),
     }
 
 
-def _concept_tree(concept: Concept) -> dict[str, Any]:
-    shown = concept.prototype
+def _mistake_tree(data: ReportData, mistake: Mistake) -> dict[str, Any]:
+    named = [(data.bank.concepts[column], value) for column, value in mistake.terms]
+    return {
+        "clip": mistake.clip,
+        "true": data.classes[mistake.true],
+        "predicted": data.classes[mistake.predicted],
+        "margin": mistake.margin,
+        "decided_by": [{"concept": concept.name, "kind": concept.kind, "value": value} for concept, value in named],
+    }
+
+
+def _concept_tree(data: ReportData, column: int) -> dict[str, Any]:
+    concept, members = data.bank.concepts[column], data.members.get(column, ())
     return {
         "name": concept.name,
         "kind": concept.kind,
@@ -70,7 +125,17 @@ def _concept_tree(concept: Concept) -> dict[str, Any]:
         "clips": concept.clips,
         "spread": concept.spread,
         "quality": concept.quality,
-        "prototype": None if shown is None else {"clip": shown.clip, "start": shown.start, "stop": shown.stop},
+        "prototype": None if concept.prototype is None else _place(data, concept.prototype),
+        "members": [_place(data, each) for each in members],
+    }
+
+
+def _place(data: ReportData, window: Prototype) -> dict[str, Any]:
+    return {
+        "clip": window.clip,
+        "start": window.start,
+        "stop": window.stop,
+        "fps": data.rate(window.clip),
     }
 
 

@@ -1,9 +1,8 @@
-"use strict";
-/* The catalogue's filter. */
+/* The catalogue's filter, and cells of the confusion matrix that open their clips. */
 (() => {
   const find = document.getElementById("find"), warned = document.getElementById("warned");
-  const count = document.getElementById("count"), cards = [...document.querySelectorAll(".concept")];
-  const kinds = [...document.querySelectorAll('input[name="kind"]')];
+  const used = document.getElementById("used"), count = document.getElementById("count");
+  const cards = [...document.querySelectorAll(".concept")], kinds = [...document.querySelectorAll('input[name="kind"]')];
 
   function filter() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -11,23 +10,35 @@
     let shown = 0;
     for (const card of cards) {
       const fits = (kind === "all" || card.dataset.kind === kind) && (!warned.checked || card.dataset.warned === "1")
-        && words.every((word) => card.dataset.text.includes(word));
+        && (!used.checked || card.dataset.used === "1") && words.every((word) => card.dataset.text.includes(word));
       card.hidden = !fits;
       shown += fits;
     }
     count.value = shown === cards.length ? `${shown} concepts` : `${shown} of ${cards.length} concepts`;
     Dance.wake();
   }
-  for (const input of [find, warned, ...kinds]) input.addEventListener("input", filter);
+  for (const input of [find, warned, used, ...kinds]) input.addEventListener("input", filter);
+  filter();
 
-  /* A link to a concept that the filter hides shows it again. */
-  addEventListener("hashchange", () => {
+  /* A link leads to what it names: a hidden concept is shown again, closed clips are opened. */
+  function follow() {
     const target = document.getElementById(location.hash.slice(1));
-    if (!target || !target.hidden) return;
-    find.value = "";
-    warned.checked = false;
-    kinds[0].checked = true;
-    filter();
-    target.scrollIntoView();
-  });
+    if (!target) return;
+    if (target.tagName === "DETAILS") {
+      for (const other of document.querySelectorAll(".pairs details")) other.open = other === target;
+      target.firstElementChild.focus();
+    }
+    if (target.hidden) {
+      find.value = "";
+      warned.checked = used.checked = false;
+      kinds[0].checked = true;
+      filter();
+      target.scrollIntoView();
+    }
+  }
+  addEventListener("hashchange", follow);
+  for (const cell of document.querySelectorAll(".confusion a")) {
+    cell.addEventListener("click", () => { if (location.hash === cell.hash) follow(); });
+  }
+  follow();
 })();
