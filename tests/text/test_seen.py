@@ -182,6 +182,17 @@ def test_the_steadiest_limit_lies_between_what_repeats_and_what_does_not():
     assert sorted(i % 10 for i in reasons(judged)) == [0, 1, 2, 3] and set(reasons(judged).values()) == {EXPLAINED}
 
 
+def test_no_other_limit_is_steadier():
+    rng = np.random.default_rng(3)
+    affinity = rng.normal(size=(120, 8)) @ rng.normal(size=(8, 16)) + 0.5 * rng.normal(size=(120, 16))
+    shown, fold = visibility(affinity, 5), np.arange(120) % 5
+    gone = {each: [redundant(affinity[fold != k], shown, each)[0] for k in range(5)] for each in LIMITS}
+    scores = {each: stability(~np.array(choices)) for each, choices in gone.items()}
+    known = {each: score for each, score in scores.items() if not np.isnan(score)}
+    assert len(set(known.values())) > 2
+    assert steadiest_limit(affinity, shown) == max(each for each in known if known[each] == max(known.values()))
+
+
 def test_official_phrases(shared):
     folder = shared / "penn_action"
     texts, features = np.load(folder / "text_concepts.npz"), np.load(folder / "features.npz")
