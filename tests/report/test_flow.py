@@ -52,3 +52,11 @@ def test_blocks_are_untangled(seed, classes, each):
     place = np.argsort(rows)
     owners = place[size[:, columns].argmax(axis=0)]
     assert (np.diff(owners) >= 0).all()
+
+
+def test_classes_that_share_concepts_come_side_by_side():
+    size = np.zeros((4, 4))
+    size[[0, 2], 0] = size[[0, 2], 1] = size[[1, 3], 2] = size[[1, 3], 3] = 1
+    rows, _ = untangle(size)
+    place = np.argsort(rows)
+    assert abs(place[0] - place[2]) == abs(place[1] - place[3]) == 1

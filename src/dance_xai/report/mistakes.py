@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from dance_xai.report.data import ReportData
-from dance_xai.report.numbers import decimal
+from dance_xai.report.numbers import decimal, units
 from dance_xai.types import Drop, FloatArray, count_reasons
 
 LARGEST = 30
 ITEMS = 200
 REASONS = 3
+DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -124,13 +125,20 @@ def _pairs(data: ReportData) -> list[dict[str, Any]]:
 
 
 def _told(data: ReportData, mistake: Mistake) -> dict[str, Any]:
-    """One confused clip as text."""
-    margin = None if mistake.margin is None else decimal(mistake.margin, 2, sign=True)
+    """One confused clip as text; what is shown adds up to the margin that is shown."""
     reasons = [
-        {"column": j, "concept": data.bank.concepts[j], "text": decimal(value, 2, sign=True)}
+        {"column": j, "concept": data.bank.concepts[j], "text": decimal(value, DIGITS, sign=True)}
         for j, value in mistake.terms
     ]
-    return {"id": mistake.clip, "margin": margin, "reasons": reasons}
+    if mistake.margin is None:
+        return {"id": mistake.clip, "margin": None, "reasons": reasons, "rest": None}
+    rest = units(mistake.margin, DIGITS) - sum(units(value, DIGITS) for _, value in mistake.terms)
+    return {
+        "id": mistake.clip,
+        "margin": decimal(mistake.margin, DIGITS, sign=True),
+        "reasons": reasons,
+        "rest": decimal(rest / 10**DIGITS, DIGITS, sign=True),
+    }
 
 
 def dropped(drops: tuple[Drop, ...]) -> list[dict[str, Any]]:
