@@ -28,12 +28,12 @@ def test_the_source_of_labels_is_told(data):
     assert "How stable the clusters are was not measured." in told(data)
     quality = {
         "motion": {"clustering": {"stability": {"subsample_ari": 0.625}}},
-        "text": {"object": {"auc": 0.875, "agreement": 0.75}, "scene": {"auc": 0.5625}},
+        "text": {"object": {"auc": 0.875, "agreement": 0.75}, "scene": {"auc": 0.5625, "kept": 3}},
     }
     text = told(replace(data, quality=quality))
     assert "agree with them to 0.62" in text
-    assert "AUC 0.88, and different wordings agree to 0.75; for scene phrases" in text
-    assert "AUC 0.56 (AUC: 0.5 is chance" in text
+    assert "object phrases tell their classes from others with AUC 0.88 (0.5 is chance); different wordings of" in text
+    assert "object phrases agree to 0.75 (1 is the same ranking); scene phrases" in text and "AUC 0.56" in text
 
 
 def test_small_classes_are_named(data):

@@ -76,18 +76,23 @@ def _stability(motion: Mapping[str, Any]) -> str:
 
 
 def _phrases(text: Mapping[str, Any]) -> str:
-    parts = []
-    for kind in ("object", "scene"):
-        figures = text.get(kind) or {}
-        if figures.get("auc") is not None:
-            agree = figures.get("agreement")
-            also = "" if agree is None else f", and different wordings agree to {decimal(agree, 2)}"
-            parts.append(
-                f"for {kind} phrases it tells their classes from others with AUC {decimal(figures['auc'], 2)}{also}"
-            )
+    known = [(kind, text[kind]) for kind in ("object", "scene") if text.get(kind)]
+    parts = [part for kind, figures in known for part in _phrase_figures(kind, figures)]
     if not parts:
         return " How good these labels are was not measured."
-    return f" On train clips, {'; '.join(parts)} (AUC: 0.5 is chance; agreement: 1 is the same ranking)."
+    return f" On train clips, {'; '.join(parts)}."
+
+
+def _phrase_figures(kind: str, figures: Mapping[str, Any]) -> list[str]:
+    parts = []
+    if figures.get("auc") is not None:
+        parts.append(
+            f"{kind} phrases tell their classes from others with AUC {decimal(figures['auc'], 2)} (0.5 is chance)"
+        )
+    if figures.get("agreement") is not None:
+        agreement = decimal(figures["agreement"], 2)
+        parts.append(f"different wordings of {kind} phrases agree to {agreement} (1 is the same ranking)")
+    return parts
 
 
 def _activations(data: ReportData) -> str:
