@@ -156,3 +156,16 @@ def _numbered_frames(count: int, height: int = 48, width: int = 64) -> list[np.n
 def numbered_frames() -> Callable[..., list[np.ndarray]]:
     """``numbered_frames(count, height, width)``, up to 31 frames that can be told apart after encoding."""
     return _numbered_frames
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; tests of pages are skipped without it."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: the pages are not opened")
+    with playwright.sync_playwright() as tool:
+        running = tool.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()

@@ -1,6 +1,5 @@
 """A planted model with poses, names that try to break the page, and a browser."""
 
-import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -128,15 +127,3 @@ def planted():
         nasty=NASTY,
         long=LONG,
     )
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine: the pages are not opened")
-    with playwright.sync_playwright() as tool:
-        running = tool.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
