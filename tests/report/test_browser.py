@@ -49,6 +49,13 @@ def pixels(page, selector):
     return canvas.evaluate("canvas => canvas.toDataURL()")
 
 
+def wait_for_movement(page, selector, before):
+    """A figure stands still at the end of each round, so movement may take a moment to be seen."""
+    page.locator(selector).first.scroll_into_view_if_needed()
+    changed = "([selector, before]) => document.querySelector(selector).toDataURL() !== before"
+    page.wait_for_function(changed, arg=[selector, before])
+
+
 def ink(page, selector):
     """How many pixels of a canvas are drawn."""
     return page.locator(selector).first.evaluate(
@@ -76,13 +83,12 @@ def test_figures_move_until_they_are_paused(opened, name, selector):
     page = opened(name)
     first = pixels(page, selector)
     assert ink(page, selector) > 500
-    assert pixels(page, selector) != first
+    wait_for_movement(page, selector, first)
     page.click("#pause-all")
     still = pixels(page, selector)
     assert pixels(page, selector) == still
     page.click("#pause-all")
-    page.wait_for_timeout(100)
-    assert pixels(page, selector) != still
+    wait_for_movement(page, selector, still)
 
 
 def test_a_click_pauses_both_figures_of_a_motion(opened):
@@ -105,8 +111,7 @@ def test_reduced_motion_stands_still(opened, name, selector):
     assert ink(page, selector) > 500
     assert pixels(page, selector) == still
     page.click("#pause-all")
-    page.wait_for_timeout(100)
-    assert pixels(page, selector) != still
+    wait_for_movement(page, selector, still)
 
 
 def test_joints_that_were_not_seen_are_not_drawn(opened):
