@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from dance_xai._version import __version__
-from dance_xai.cli import check, concepts, demo, diff, doctor, edit, evaluate, explain, figures, fit, official, report
+from dance_xai.cli import (
+    check,
+    concepts,
+    demo,
+    diagnose,
+    diff,
+    doctor,
+    edit,
+    evaluate,
+    explain,
+    figures,
+    fit,
+    official,
+    report,
+)
 
 app = typer.Typer(
     name="dance",
@@ -39,6 +53,7 @@ app.command("check")(check.check)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(edit.app, name="edit")
 app.command("diff")(diff.diff)
+app.command("diagnose")(diagnose.diagnose)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)
 app.command("figures")(figures.figures)

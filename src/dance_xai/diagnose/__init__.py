@@ -1,0 +1,36 @@
+"""What goes wrong in a model and why: failures by cause, suspected shortcuts with edits, interventions on concepts."""
+
+from dance_xai.diagnose.causes import CAUSES, Cause, Examiner, Facts, Failure, Fault, count_causes
+from dance_xai.diagnose.correction import Corrector, fit_corrector
+from dance_xai.diagnose.diagnosis import Diagnosis
+from dance_xai.diagnose.heldout import HeldOut, Proposed
+from dance_xai.diagnose.intervene import CorrectionMemory, InterventionCurve, correct, intervention_curves
+from dance_xai.diagnose.proposals import Effect, Shortcut, find_shortcuts
+from dance_xai.diagnose.shortcuts import Suspicion
+from dance_xai.diagnose.subgroups import GroupEffect, UnevenConcept, uneven_concepts
+
+__all__ = [
+    "CAUSES",
+    "Cause",
+    "CorrectionMemory",
+    "Corrector",
+    "Diagnosis",
+    "Effect",
+    "Examiner",
+    "Facts",
+    "Failure",
+    "Fault",
+    "GroupEffect",
+    "HeldOut",
+    "InterventionCurve",
+    "Proposed",
+    "Shortcut",
+    "Suspicion",
+    "UnevenConcept",
+    "correct",
+    "count_causes",
+    "find_shortcuts",
+    "fit_corrector",
+    "intervention_curves",
+    "uneven_concepts",
+]

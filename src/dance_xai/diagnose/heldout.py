@@ -1,0 +1,136 @@
+"""What a model says of train clips it has not seen, as it is and after an edit: heads fitted on the other folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from dance_xai.edit import EditClips
+from dance_xai.edit.operations import apply
+from dance_xai.errors import DataError, check_shape
+from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.model.head import SparseHead, fit_head
+from dance_xai.model.head.threads import one_thread
+from dance_xai.model.layer import LinearLayer
+from dance_xai.types import FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """An edit by the name and arguments of its record.
+
+    Attributes:
+        operation: For example ``resolve``.
+        arguments: Its plain arguments.
+    """
+
+    operation: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Train clips in folds; every figure of a clip comes from heads that were fitted without its fold.
+
+    Attributes:
+        model: The model that is diagnosed.
+        ids: N train clip ids.
+        concepts: (N, C) standardised activations, of layers that have not seen the clip where there are layers.
+        labels: (N,) class indices of the model; every class in at least two folds.
+        folds: (N,) fold of each clip.
+
+    Raises:
+        ShapeError: The parts do not fit each other.
+        DataError: A class whose clips all lie in one fold.
+
+    Source: ours.
+    """
+
+    model: ConceptBottleneck
+    ids: tuple[str, ...]
+    concepts: FloatArray
+    labels: IntArray
+    folds: IntArray
+
+    def __post_init__(self) -> None:
+        count = len(self.ids)
+        check_shape("concept activations", self.concepts, (count, len(self.model.bank)))
+        check_shape("labels", self.labels, (count,))
+        check_shape("folds", self.folds, (count,))
+        for row, label in enumerate(self.model.classes):
+            held = np.unique(self.folds[self.labels == row])
+            if len(held) < 2:
+                raise DataError(
+                    f"class {label!r}: expected train clips in at least 2 folds to hold one out, got {len(held)}; "
+                    "add clips, or drop the class"
+                )
+
+    @cached_property
+    def _clips(self) -> EditClips:
+        labels = tuple(self.model.classes[label] for label in self.labels)
+        return EditClips(self.ids, self.concepts, labels, np.ones(len(self.ids), dtype=bool))
+
+    @cached_property
+    def _reader(self) -> ConceptBottleneck:
+        """The same model, reading activations in place of inputs."""
+        width = len(self.model.bank)
+        layer = LinearLayer(np.eye(width), np.zeros(width))
+        return replace(self.model, layer=layer, mean=np.zeros(width), std=np.ones(width))
+
+    @cached_property
+    def _heads(self) -> tuple[SparseHead, ...]:
+        """A head per fold, fitted on the other folds with the strength of the model's."""
+        head, used = self.model.head, self._usable
+        return tuple(
+            fit_head(
+                self.concepts[rest],
+                self.labels[rest],
+                lam=head.lam,
+                alpha=head.alpha,
+                n_classes=len(self.model.classes),
+                allowed=used,
+                init=head,
+            )
+            for rest, _ in self._parts()
+        )
+
+    @property
+    def _usable(self) -> np.ndarray | None:
+        """(Y, C): what heads may use that stand in for one that was changed by hand: what that one uses."""
+        weight = self.model.head.weight
+        return None if np.isfinite(self.model.head.kkt) else np.asarray(weight != 0)
+
+    @cached_property
+    def logits(self) -> FloatArray:
+        """(N, Y) of the model as it is."""
+        with one_thread():
+            return self._collect([self._reader.with_head(head) for head in self._heads])
+
+    def after(self, proposed: Proposed) -> FloatArray:
+        """(N, Y) after an edit, made on the other folds each time.
+
+        Raises:
+            DataError: The edit is impossible.
+        """
+        models = []
+        for (rest, _), head in zip(self._parts(), self._heads, strict=True):
+            clips = replace(self._clips, train=rest)
+            given = self._reader.with_head(head)
+            models.append(apply(given, clips, proposed.operation, dict(proposed.arguments))[0])
+        with one_thread():
+            return self._collect(models)
+
+    def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """(N,) rows to fit on, and rows held out, fold by fold."""
+        for fold in np.unique(self.folds):
+            yield self.folds != fold, self.folds == fold
+
+    def _collect(self, models: list[ConceptBottleneck]) -> FloatArray:
+        logits = np.zeros((len(self.ids), len(self.model.classes)))
+        for (_, held), model in zip(self._parts(), models, strict=True):
+            logits[held] = model.logits(self.concepts[held])
+        return logits

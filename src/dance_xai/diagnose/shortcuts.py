@@ -1,0 +1,214 @@
+"""Classes that lean on something their clips need not show: suspected shortcuts, from held-out train clips alone.
+
+A concept gives a class away in most of its train clips. The clips of the class without it, and the clips of other
+classes with it, show what would happen if that association broke, and no further label is needed to find them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from dance_xai.diagnose.heldout import HeldOut, Proposed
+from dance_xai.diagnose.presence import Possession, possession
+from dance_xai.edit.lookup import full_name
+from dance_xai.types import BoolArray, FloatArray, IntArray, Kind
+
+SUSPECTED_KINDS: tuple[Kind, ...] = ("object", "scene")
+LEAST_CLIPS = 2
+SMOOTHING = 0.25
+CHANCE = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Association:
+    """A class and a concept that speaks for it, or whose absence does.
+
+    Attributes:
+        label: Row of the class.
+        concept: Column in the bank.
+        usual: (N,) in 0..1, how likely a clip is as the weight expects clips of the class to be: with the concept for
+            a weight above 0, without it for one below.
+        own: (N,) True for clips of the class.
+    """
+
+    label: int
+    concept: int
+    usual: FloatArray
+    own: BoolArray
+
+    @property
+    def share(self) -> float:
+        """Share of the class's clips on the usual side, 0..1."""
+        return float(self.usual[self.own].mean())
+
+    @property
+    def elsewhere(self) -> float:
+        """Share of the other clips on that side, 0..1."""
+        return float(self.usual[~self.own].mean())
+
+    @property
+    def unusual(self) -> FloatArray:
+        """(N,) how likely a clip breaks the association: one of the class without it, of another class with it."""
+        return np.where(self.own, 1 - self.usual, self.usual)
+
+    def turned(self, score: FloatArray, labels: IntArray) -> float:
+        """What the mean of a score would be if the association were turned round: classes as frequent as they are, each
+        represented by its clips that break the association, or by all where it has none.
+
+        Args:
+            score: (N,) of the clips, for example whether they are right.
+            labels: (N,) class indices.
+        """
+        total = 0.0
+        for label in np.unique(labels):
+            rows = labels == label
+            total += rows.mean() * float(np.average(score[rows], weights=self.weights(rows)))
+        return total
+
+    def weights(self, rows: BoolArray) -> FloatArray:
+        """How much the clips of one class, the True of (N,), stand for it when the association is turned round."""
+        broken = self.unusual[rows]
+        return broken if broken.sum() >= LEAST_CLIPS else np.ones(len(broken))
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Evidence that a class leans on a concept it does not need.
+
+    Attributes:
+        label: The class.
+        kind: object or scene.
+        concept: Name of the concept, ``kind:name`` where two kinds share it.
+        weight: Its weight for the class.
+        share: Share of the class's train clips that are as the weight expects: with the concept for a weight above 0,
+            without it for one below.
+        elsewhere: Share of all other train clips that are so.
+        usual: Held-out accuracy of the class's clips that are so, 0..1.
+        unusual: Held-out accuracy of its clips that are not.
+        n_unusual: How many those are.
+        misled: Held-out clips of other classes that are as the class is expected to be and are taken for it.
+        n_tempted: How many clips of other classes are so.
+        by_noise: How many of the class's clips the noise of the measurement alone would put on the unusual side.
+        mass: Share of the absolute contributions to the class's logit, over its own clips, that the concept makes.
+        motion_alone: Held-out accuracy of the class with motion concepts alone; None without any.
+        loss: Accuracy over all clips that would be lost if the association were turned round, as held-out clips that
+            break it say.
+    """
+
+    label: str
+    kind: Kind
+    concept: str
+    weight: float
+    share: float
+    elsewhere: float
+    usual: float | None
+    unusual: float | None
+    n_unusual: int
+    misled: int
+    n_tempted: int
+    by_noise: float
+    mass: float
+    motion_alone: float | None
+    loss: float
+
+    @property
+    def is_credible(self) -> bool:
+        """Whether more clips of the class break the association than noise explains (one in twenty by chance)."""
+        below = sum(math.exp(-self.by_noise) * self.by_noise**k / math.factorial(k) for k in range(self.n_unusual))
+        return 1 - below < CHANCE
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """Looks for shortcuts of a model.
+
+    Attributes:
+        held: Train clips in folds.
+    """
+
+    held: HeldOut
+
+    @cached_property
+    def _possession(self) -> Possession:
+        return possession(self.held.concepts, self.held.labels)
+
+    @cached_property
+    def right(self) -> BoolArray:
+        """(N,) held-out clips that are right."""
+        return right(self.held.logits, self.held.labels)
+
+    @cached_property
+    def _motion_alone(self) -> FloatArray | None:
+        """(Y,) held-out accuracy per class without objects and scenes."""
+        bank = self.held.model.bank
+        if not len(bank.columns("motion")):
+            return None
+        good = right(self.held.after(Proposed("resolve", {"only": ["motion"]})), self.held.labels)
+        return np.array([good[self.held.labels == label].mean() for label in range(len(self.held.model.classes))])
+
+    def associations(self) -> list[Association]:
+        """Every class with every object or scene it uses that some clips break on both sides."""
+        model, labels = self.held.model, self.held.labels
+        found = []
+        for concept in model.bank.columns(*SUSPECTED_KINDS):
+            for label in np.flatnonzero(model.head.weight[:, concept]):
+                has = self._possession.has[:, concept]
+                usual = has if model.head.weight[label, concept] > 0 else 1 - has
+                one = Association(int(label), int(concept), usual, labels == label)
+                if one.share > one.elsewhere and one.unusual[one.own].sum() >= LEAST_CLIPS:
+                    found.append(one)
+        return found
+
+    def suspicions(self) -> list[tuple[Suspicion, Association]]:
+        """All associations with their evidence: credible ones first, then the largest expected loss."""
+        pairs = [(self._judge(one), one) for one in self.associations()]
+        return sorted(pairs, key=lambda pair: (not pair[0].is_credible, -pair[0].loss))
+
+    def _judge(self, one: Association) -> Suspicion:
+        model, labels, right = self.held.model, self.held.labels, self.right
+        score = right.astype(np.float64)
+        usual, unusual = right[one.own & (one.usual > 0.5)], right[one.own & (one.usual <= 0.5)]
+        tempted = ~one.own & (one.usual > 0.5)
+        taken = self.held.logits[tempted].argmax(axis=1) == one.label
+        terms = np.abs(model.head.weight[one.label] * self.held.concepts[one.own]).mean(axis=0)
+        alone = self._motion_alone
+        return Suspicion(
+            label=model.classes[one.label],
+            kind=model.bank.concepts[one.concept].kind,
+            concept=full_name(model.bank, one.concept).partition(":")[2],
+            weight=float(model.head.weight[one.label, one.concept]),
+            share=one.share,
+            elsewhere=one.elsewhere,
+            usual=float(usual.mean()) if len(usual) else None,
+            unusual=float(unusual.mean()) if len(unusual) else None,
+            n_unusual=len(unusual),
+            misled=int(taken.sum()),
+            n_tempted=int(tempted.sum()),
+            by_noise=float(self._possession.misjudged[one.concept] * one.own.sum()),
+            mass=float(terms[one.concept] / terms.sum()) if terms.any() else 0.0,
+            motion_alone=None if alone is None else float(alone[one.label]),
+            loss=float(score.mean()) - one.turned(score, labels),
+        )
+
+
+def right(logits: FloatArray, labels: IntArray) -> BoolArray:
+    """(N,) True where (N, Y) logits say the (N,) label."""
+    return np.asarray(logits.argmax(axis=1) == labels)
+
+
+def rightness(logits: FloatArray, labels: IntArray) -> FloatArray:
+    """(N,) how safely (N, Y) logits say the (N,) label: 1 well above all others, 0 well below, 1/2 at a tie.
+
+    It is steadier than right or wrong where clips are few, and the same for weak and strong penalties, as margins are
+    measured by their own spread.
+    """
+    rows = np.arange(len(labels))
+    others = logits.copy()
+    others[rows, labels] = -np.inf
+    margin = logits[rows, labels] - others.max(axis=1)
+    width = SMOOTHING * max(float(margin.std()), 1e-12)
+    return np.asarray(1 / (1 + np.exp(-np.clip(margin / width, -500, 500))))

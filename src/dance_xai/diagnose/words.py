@@ -1,0 +1,83 @@
+"""A diagnosis as a person reads it."""
+
+from __future__ import annotations
+
+from dance_xai.diagnose.causes import Failure
+from dance_xai.diagnose.heldout import Proposed
+from dance_xai.diagnose.proposals import Shortcut
+from dance_xai.diagnose.subgroups import UnevenConcept
+from dance_xai.edit.constraints import EVERY_CLASS
+
+CAUSE_WORDS = {
+    "no pose": "nobody was found to read motion from; with the usual motion of the class it would be right",
+    "key frame missed": "a motion happens away from the key frames; had it been looked at, it would be right",
+    "concept wrong": "concepts were read wrongly; with their labels it would be right",
+    "weight wrong": "its concepts are right and tell the two classes apart, but the weights do not use them so",
+    "same concepts": "its concepts are those of the other class; weights fitted to tell these two apart say so too",
+}
+SHOWN = 3
+
+
+def failure_words(one: Failure) -> str:
+    """A failure in a sentence or two."""
+    named = ", ".join(
+        fault.concept + ("" if fault.wanted is None else f" ({fault.activation:+.1f}, should be {fault.wanted:+.1f})")
+        for fault in one.faults[:SHOWN]
+    )
+    more = f" and {len(one.faults) - SHOWN} more" if len(one.faults) > SHOWN else ""
+    return f"{one.clip}, '{one.label}', is taken for '{one.said}': {CAUSE_WORDS[one.cause]}" + (
+        f": {named}{more}." if named else "."
+    )
+
+
+def shortcut_words(one: Shortcut) -> str:
+    """A suspected shortcut, what speaks for it and what could be done, in a few sentences."""
+    doubt = one.suspicion
+    side = "with" if doubt.weight > 0 else "without"
+    text = (
+        f"'{doubt.label}' leans on {doubt.kind} '{doubt.concept}': {doubt.share:.0%} of its train clips are {side} it "
+        f"({doubt.elsewhere:.0%} of the others), and it makes {doubt.mass:.0%} of the class's contributions. "
+        f"Held-out clips of the class that are so are right in {_percent(doubt.usual)}, the {doubt.n_unusual} that are "
+        f"not in {_percent(doubt.unusual)}; {doubt.misled} of {doubt.n_tempted} clips of other classes that are so are "
+        "taken for it."
+    )
+    if doubt.motion_alone is not None:
+        text += f" Motion alone finds {doubt.motion_alone:.0%} of the class."
+    if not doubt.is_credible:
+        text += f" Doubtful: noise alone would make about {doubt.by_noise:.0f} clips look like exceptions."
+    if one.edit is None or one.effect is None:
+        return text + " No edit that was tried helps at so little cost."
+    before, after = one.effect.turned
+    text += (
+        f" Proposed: {edit_words(one.edit)}. On held-out train clips this costs {100 * one.effect.cost:.1f} points, "
+        f"and if the association were turned round accuracy would be {after:.1%} in place of {before:.1%}"
+    )
+    control = "" if one.control is None else f" ({one.control.turned[1]:.1%} with the weaker penalty alone)"
+    return text + control + "."
+
+
+def edit_words(edit: Proposed) -> str:
+    """A proposed edit in a clause."""
+    given = edit.arguments
+    if edit.operation == "ablate":
+        return f"switch off {', '.join(given['concepts'])}"
+    weaker = f" with strength {given['lam']:.2g}" if "lam" in given else ""
+    if given.get("only"):
+        return f"solve again with {' and '.join(given['only'])} concepts only{weaker}"
+    labels = dict.fromkeys("every class" if label == EVERY_CLASS else f"'{label}'" for label, _ in given["forbid"])
+    names = list(dict.fromkeys(name for _, name in given["forbid"]))
+    what = ", ".join(names) if len(names) <= SHOWN else f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
+    return f"solve again without {what} for {' and '.join(labels)}{weaker}"
+
+
+def uneven_words(one: UnevenConcept) -> str:
+    """An uneven concept in a sentence."""
+    most, least = one.effects[0], one.effects[-1]
+    return (
+        f"'{one.concept}' lifts '{one.label}' by {most.effect:+.2f} where {one.attribute} is {most.group} and by "
+        f"{least.effect:+.2f} where it is {least.group} (by chance: {one.chance:.1g})."
+    )
+
+
+def _percent(value: float | None) -> str:
+    return "no clip" if value is None else f"{value:.0%}"
