@@ -1,0 +1,121 @@
+"""The edit expected to bring most on new clips, judged by the kinds that did not move.
+
+Nobody knows which new clips are right. But kinds that did not move say of a new clip what they say of a train clip: how
+likely each class is. How far the model has come to disagree with them, beside held-out train clips, is what it has
+lost; what an edit wins back is measured alike, and what it costs is measured on held-out train clips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dance_xai.shift.candidates import without
+from dance_xai.shift.comparison import Comparison, Logits, Steps
+from dance_xai.shift.estimates import probabilities, temperature
+from dance_xai.types import FloatArray, Kind
+
+CERTAINTY = 1.645
+"""Standard errors above 0 that an expected gain must lie: 5 % on one side."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An edit against what has moved; shares of clips, 0..1.
+
+    Attributes:
+        kind: The kind that has moved.
+        steps: The edits, in order.
+        held_out: Accuracy on held-out train clips before and after: what it costs where nothing has moved.
+        expected: Accuracy expected on new clips before and after, by the kinds that did not move. A model that lost
+            clips on which these kinds are unsure has lost more than that.
+        gain: The difference of the expected accuracies.
+        error: Standard error of the gain.
+        tried: Edits compared.
+    """
+
+    kind: Kind
+    steps: Steps
+    held_out: tuple[float, float]
+    expected: tuple[float, float]
+    gain: float
+    error: float
+    tried: int
+
+    @property
+    def certain(self) -> float:
+        """The gain less its margin of error."""
+        return self.gain - CERTAINTY * self.error
+
+
+@dataclass(frozen=True, eq=False)
+class Opinion:
+    """How likely each class is, by kinds other than some.
+
+    Attributes:
+        held: (N, Y) of held-out train clips, rows summing to 1.
+        new: (M, Y) of new clips.
+    """
+
+    held: FloatArray
+    new: FloatArray
+
+
+def opinion_without(comparison: Comparison, kinds: Sequence[Kind]) -> Opinion | None:
+    """What the other kinds say, calibrated on held-out train clips; None where there are none."""
+    steps = without(comparison.model, kinds)
+    if steps is None:
+        return None
+    logits = comparison.logits(steps)
+    factor = temperature(logits.held, comparison.labels)
+    return Opinion(probabilities(logits.held, factor), probabilities(logits.new, factor))
+
+
+def judge(comparison: Comparison, kind: Kind, steps: Steps, before: Logits, opinion: Opinion, tried: int) -> Proposal:
+    """Measure an edit against a second opinion.
+
+    Source: ours; the differences are those of Guillory et al. (2021), with other kinds in the place of the model's own
+    confidence, which a shortcut leaves as high as it was.
+    """
+    after = comparison.logits(steps)
+    right = [one.held.argmax(axis=1) == comparison.labels for one in (before, after)]
+    held = [agreement(one.held, opinion.held) for one in (before, after)]
+    new = [agreement(one.new, opinion.new) for one in (before, after)]
+    accuracy = [float(np.mean(one)) for one in right]
+    expected = [accuracy[side] + float(new[side].mean() - held[side].mean()) for side in (0, 1)]
+    there = right[1].astype(np.float64) - right[0] - (held[1] - held[0])
+    error = np.hypot(_error(new[1] - new[0]), _error(there))
+    return Proposal(
+        kind,
+        steps,
+        (accuracy[0], accuracy[1]),
+        (_share(expected[0]), _share(expected[1])),
+        expected[1] - expected[0],
+        float(error),
+        tried,
+    )
+
+
+def best_edit(
+    comparison: Comparison, kind: Kind, edits: Iterable[Steps], before: Logits, opinion: Opinion
+) -> Proposal | None:
+    """The edit whose gain is surest; None where none surely brings anything."""
+    tried = list(edits)
+    judged = [judge(comparison, kind, steps, before, opinion, len(tried)) for steps in tried]
+    best = max(judged, key=lambda one: one.certain)
+    return best if best.certain > 0 else None
+
+
+def agreement(logits: FloatArray, opinion: FloatArray) -> FloatArray:
+    """(N,) how likely the predicted class is in the second opinion."""
+    return np.asarray(opinion[np.arange(len(logits)), logits.argmax(axis=1)])
+
+
+def _error(values: FloatArray) -> float:
+    return float(values.std() / np.sqrt(len(values)))
+
+
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
