@@ -21,6 +21,7 @@ LAYERS = (
     ("pipeline",),
     ("report",),
     ("workflows",),
+    ("app",),
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dance_xai.cli.common import JsonFlag, print_json, say
-from dance_xai.cli.edit_shown import difference_tree, in_figures
+from dance_xai.cli.edit_shown import in_figures
 
 if TYPE_CHECKING:
     from dance_xai.edit import Difference
@@ -23,6 +23,7 @@ def diff(
 ) -> None:
     """Say which clips change from one RUN to another, for better and for worse, and what moved them."""
     from dance_xai.workflows.differing import diff_runs
+    from dance_xai.workflows.edit_words import difference_tree
 
     difference = diff_runs(first, second, split="train" if train else "test", top=top)
     if as_json:

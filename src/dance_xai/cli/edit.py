@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from dance_xai.cli.common import DataRoot, JsonFlag, print_json, say
-from dance_xai.cli.edit_shown import in_words, show_outcome
+from dance_xai.cli.edit_shown import show_outcome
 from dance_xai.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True)
@@ -192,6 +192,7 @@ def redo(context: typer.Context, out: Out = None, as_json: JsonFlag = False) -> 
 @app.command()
 def log(context: typer.Context, as_json: JsonFlag = False) -> None:
     """List the edits; those that were undone come last."""
+    from dance_xai.workflows.edit_words import in_words
     from dance_xai.workflows.runs import open_run
 
     chain = open_run(context.obj).edits

@@ -1,9 +1,9 @@
-"""What an edit did, as a person reads it and as plain data."""
+"""What an edit did, as a person reads it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dance_xai.cli.common import percent, print_json, say
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def show_outcome(before: str, outcome: Outcome, as_json: bool) -> None:
     """Print what an edit did."""
+    from dance_xai.workflows.edit_words import difference_tree, in_words
+
     if as_json:
         print_json(
             {
@@ -33,12 +35,6 @@ def show_outcome(before: str, outcome: Outcome, as_json: bool) -> None:
         say(f"  {name:<9}  {in_figures(difference)}")
 
 
-def in_words(operation: str, arguments: dict[str, Any]) -> str:
-    """An edit on one line."""
-    shown = [f"{name} {_brief(value)}" for name, value in arguments.items() if value not in ([], None)]
-    return f"{operation.replace('_', ' ')}: {', '.join(shown)}" if shown else operation.replace("_", " ")
-
-
 def in_figures(difference: Difference) -> str:
     """Accuracy before and after, and the clips that change."""
     if not difference.labelled:
@@ -48,15 +44,3 @@ def in_figures(difference: Difference) -> str:
         f"{before} -> {after} % right of {difference.labelled}; {len(difference.changes)} predictions change: "
         f"{difference.count('better')} for the better, {difference.count('worse')} for the worse"
     )
-
-
-def difference_tree(difference: Difference) -> dict[str, Any]:
-    """What changed as plain data."""
-    tree = asdict(difference)
-    return tree | {"better": difference.count("better"), "worse": difference.count("worse")}
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, list) and len(value) > 6:
-        return f"{len(value)} clips"
-    return str(value) if isinstance(value, str | int | float) else ", ".join(_brief(one) for one in value)

@@ -10,7 +10,7 @@ from dance_xai.edit import Difference, compare
 from dance_xai.errors import DataError
 from dance_xai.types import Split
 from dance_xai.workflows.editing import edited_manifest
-from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.runs import RunView, open_run
 
 
 def diff_runs(first: Path, second: Path, *, split: Split = "test", top: int = 3) -> Difference:
@@ -25,13 +25,23 @@ def diff_runs(first: Path, second: Path, *, split: Split = "test", top: int = 3)
     Raises:
         DanceError: A RUN cannot be read, or they share no such clips.
     """
-    views = [open_run(folder) for folder in (first, second)]
+    return diff_views(open_run(first), open_run(second), split=split, top=top)
+
+
+def diff_views(first: RunView, second: RunView, *, split: Split = "test", top: int = 3) -> Difference:
+    """As ``diff_runs``, of two RUNs that are open.
+
+    Raises:
+        DanceError: They share no such clips.
+    """
+    views = [first, second]
     manifests = [edited_manifest(view) for view in views]
     here = [{manifest.ids[row]: row for row in manifest.rows(split)} for manifest in manifests]
     ids = [clip for clip in here[0] if clip in here[1]]
     if not ids:
         raise DataError(
-            f"{first}, {second}: expected {split} clips that both have, got none; compare RUNs of one data set"
+            f"{first.run.folder}, {second.run.folder}: expected {split} clips that both have, got none; "
+            "compare RUNs of one data set"
         )
     rows = [np.array([known[clip] for clip in ids], dtype=np.int64) for known in here]
     inputs = views[0].inputs[rows[0]], views[1].inputs[rows[1]]

@@ -62,9 +62,9 @@ def edit_run(
     if operation == "add_class":
         ids, new = _clips_named(view, arguments["ids"])
         arguments = arguments | {"ids": ids}
-    clips = edit_clips(view, new)
-    model, chain = view.edits.apply(view.model, clips, operation, arguments)
-    return _write(view, chain, model, chain.edits[-1], clips, out, new)
+    outcome = make_edit(view, operation, arguments, new)
+    write_edits(view, outcome.chain, outcome.model, out, new)
+    return outcome
 
 
 def undo(folder: Path, *, out: Path | None = None) -> Outcome:
@@ -74,7 +74,9 @@ def undo(folder: Path, *, out: Path | None = None) -> Outcome:
         DanceError: None is in force, or the RUN cannot be read or written. Nothing has changed.
     """
     view = open_run(folder)
-    return _move(view, view.edits.undo(), view.edits.active[-1:], out)
+    outcome = undone(view)
+    write_edits(view, outcome.chain, outcome.model, out)
+    return outcome
 
 
 def redo(folder: Path, *, out: Path | None = None) -> Outcome:
@@ -84,8 +86,55 @@ def redo(folder: Path, *, out: Path | None = None) -> Outcome:
         DanceError: None was undone, or the RUN cannot be read or written. Nothing has changed.
     """
     view = open_run(folder)
-    chain = view.edits.redo()
-    return _move(view, chain, chain.active[-1:], out)
+    outcome = redone(view)
+    write_edits(view, outcome.chain, outcome.model, out)
+    return outcome
+
+
+def make_edit(view: RunView, operation: str, arguments: dict[str, Any], new: Features | None = None) -> Outcome:
+    """Make an edit in memory.
+
+    Args:
+        view: The RUN with the edits in force, unchanged.
+        operation: For example ``ablate``.
+        arguments: Its arguments.
+        new: Inputs of clips that the RUN does not know.
+
+    Raises:
+        DanceError: The edit is impossible.
+    """
+    clips = edit_clips(view, new)
+    model, chain = view.edits.apply(view.model, clips, operation, arguments)
+    return _outcome(view, chain, chain.edits[-1], model, clips)
+
+
+def undone(view: RunView) -> Outcome:
+    """Take the last edit back in memory.
+
+    Raises:
+        DanceError: None is in force, or what is left does not replay.
+    """
+    chain, clips = view.edits.undo(), edit_clips(view)
+    return _outcome(view, chain, view.edits.active[-1], chain.replay(view.base_model, clips), clips)
+
+
+def redone(view: RunView) -> Outcome:
+    """Make the edit again in memory that was undone last.
+
+    Raises:
+        DanceError: None was undone, or it does not replay.
+    """
+    chain, clips = view.edits.redo(), edit_clips(view)
+    return _outcome(view, chain, chain.active[-1], chain.replay(view.base_model, clips), clips)
+
+
+def with_edits(view: RunView, chain: EditChain, model: ConceptBottleneck) -> RunView:
+    """The same RUN, in memory, with other edits in force; what was read of it is shared."""
+    view.base_model, view.manifest, view.inputs  # noqa: B018  read once for all
+    other = RunView(view.run, view.data_root)
+    shared = {name: value for name, value in vars(view).items() if name != "model_bank"}
+    vars(other).update(shared | {"edits": chain, "model": model})
+    return other
 
 
 def edit_clips(view: RunView, new: Features | None = None) -> EditClips:
@@ -119,31 +168,35 @@ def edited_manifest(view: RunView) -> Manifest:
     return replace(view.manifest, clips=tuple(changed), classes=classes)
 
 
-def _move(view: RunView, chain: EditChain, edit: Sequence[Edit], out: Path | None) -> Outcome:
-    clips = edit_clips(view)
-    return _write(view, chain, chain.replay(view.base_model, clips), edit[0], clips, out, None)
+def write_edits(
+    view: RunView, chain: EditChain, model: ConceptBottleneck, out: Path | None, new: Features | None = None
+) -> None:
+    """Write edits beside the untouched base model.
 
+    Args:
+        view: The RUN.
+        chain: The edits.
+        model: What they lead to.
+        out: Where to write the edited RUN to; None changes the RUN itself.
+        new: Inputs of clips that the RUN does not know.
 
-def _write(
-    view: RunView,
-    chain: EditChain,
-    model: ConceptBottleneck,
-    edit: Edit,
-    clips: EditClips,
-    out: Path | None,
-    new: Features | None,
-) -> Outcome:
-    now = chain.clips(clips)
-    test = np.array([clip.split == "test" for clip in view.manifest.clips], dtype=bool)
-    test = np.append(test, np.zeros(len(now.ids) - len(test), dtype=bool)) & ~now.train
-    differences = [_difference(view.model, model, now, rows) for rows in (now.train, test)]
+    Raises:
+        ArtifactError: It cannot be written; what was there before is unchanged.
+    """
     parts: dict[str, Any] = {EDITS: chain, "metrics": _noted(view, chain)}
     if chain.position:
         parts[EDITED] = model
     if new is not None:
         parts[NEW_CLIPS] = new
     update_parts(view.run.folder, parts, remove=() if chain.position else (EDITED,), out=out)
-    return Outcome(chain, edit, model, *differences)
+
+
+def _outcome(view: RunView, chain: EditChain, edit: Edit, model: ConceptBottleneck, clips: EditClips) -> Outcome:
+    now = chain.clips(clips)
+    test = np.array([clip.split == "test" for clip in view.manifest.clips], dtype=bool)
+    test = np.append(test, np.zeros(len(now.ids) - len(test), dtype=bool)) & ~now.train
+    train, held_out = (_difference(view.model, model, now, rows) for rows in (now.train, test))
+    return Outcome(chain, edit, model, train, held_out)
 
 
 def _difference(before: ConceptBottleneck, after: ConceptBottleneck, clips: EditClips, rows: Any) -> Difference:

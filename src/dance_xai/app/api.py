@@ -1,0 +1,126 @@
+"""What the browser asks for, as functions from a session and plain data to plain data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from dance_xai._version import __version__
+from dance_xai.app.catalogue import catalogue_tree, failures_tree
+from dance_xai.app.desk import Desk
+from dance_xai.app.jobs import Job
+from dance_xai.app.sessions import Session
+from dance_xai.app.trees import clips_tree, known_tree, log_tree, model_tree, video_tree
+from dance_xai.app.work import clip_page_of, report_page_of, video_page_of
+from dance_xai.errors import DataError
+from dance_xai.workflows.differing import diff_views
+from dance_xai.workflows.edit_words import difference_tree
+
+Query = Mapping[str, str]
+
+
+class Missing(DataError):
+    """Something that is not there, or not any more."""
+
+
+def state(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """All that a page needs to begin."""
+    return {
+        "token": session.token,
+        "version": __version__,
+        "limits": {"bytes": desk.limits.bytes, "megabytes": desk.limits.megabytes, "seconds": desk.limits.seconds},
+        "model": model_tree(session.view),
+        "other": None if desk.other is None else model_tree(desk.other),
+        "log": log_tree(session.view),
+        "videos": [{"video": key, "name": seen.name} for key, seen in session.videos.items()],
+    }
+
+
+def clips(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """Clips of the RUN that fit a search."""
+    start = query.get("start", "0")
+    first = int(start) if start.isdecimal() and len(start) < 10 else 0
+    return clips_tree(session.view, query.get("words", "")[:200], query.get("only", "all"), first)
+
+
+def reading(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """What the model reads of a clip (``clip``), or of a video that was sent (``video``).
+
+    Raises:
+        DataError: There is none.
+    """
+    view = session.view
+    if "video" not in query:
+        tree = known_tree(view, desk.other, query.get("clip", ""))
+    else:
+        seen = _video(session, query["video"])
+        tree = video_tree(view, desk.other, seen.subject, seen.other, seen.trouble)
+    return tree | {"edits": view.edits.position}
+
+
+def catalogue(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """The concepts of the model, or of the one it is compared with (``which=other``)."""
+    other = desk.other if query.get("which") == "other" else None
+    return catalogue_tree(other or session.view)
+
+
+def failures(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """The test clips that the model gets wrong."""
+    return {"failures": failures_tree(session.view)}
+
+
+def comparison(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """Test clips that the two models predict differently.
+
+    Raises:
+        DataError: There is one model only, or they share no test clips.
+    """
+    if desk.other is None:
+        raise Missing("compare: expected a second RUN, got none; start the app with --compare RUN2")
+    return difference_tree(diff_views(session.view, desk.other))
+
+
+def page(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
+    """Begin to write a page: of a clip, a video or the RUN."""
+    if "video" in body:
+        _video(session, str(body["video"]))
+        job = video_page_of(desk, session, str(body["video"]))
+    elif "clip" in body:
+        job = clip_page_of(desk, session, str(body["clip"]))
+    else:
+        job = report_page_of(desk, session)
+    return job_tree(desk, desk.worker.submit(job))
+
+
+def job_tree(desk: Desk, job: Job) -> dict[str, Any]:
+    """How far a job is."""
+    running = time.monotonic() - job.started if job.state == "running" and job.started else job.seconds
+    return {
+        "job": job.key,
+        "what": job.what,
+        "state": job.state,
+        "step": job.step_name,
+        "before": desk.worker.before(job),
+        "seconds": round(running, 1),
+        "error": job.error,
+        **job.result,
+    }
+
+
+def find_job(desk: Desk, session: Session, key: str) -> Job:
+    """A job of the session.
+
+    Raises:
+        Missing: It has none of that name.
+    """
+    job = desk.worker.find(key, session.key)
+    if job is None:
+        raise Missing("job: expected one of yours, got another; start it again")
+    return job
+
+
+def _video(session: Session, key: str) -> Any:
+    if key not in session.videos:
+        raise Missing("video: expected one that is remembered, got an older one; send it again")
+    return session.videos[key]

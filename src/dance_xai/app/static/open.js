@@ -1,0 +1,19 @@
+/* Open a clip or a video that was sent. */
+import { read } from "./api.js";
+import { store, tell } from "./store.js";
+import { best, logits } from "./sum.js";
+
+export async function open(source) {
+  store.reading = await read("reading", source);
+  store.source = source;
+  store.changed.clear();
+  store.focus = best(logits(store.model, store.reading.main));
+  tell("opened");
+}
+
+/* Change the address; the page follows it. */
+export function go(source) {
+  const target = `#${new URLSearchParams(source)}`;
+  if (location.hash === target) dispatchEvent(new HashChangeEvent("hashchange")); else location.hash = target;
+  scrollTo({ top: 0 });
+}
