@@ -21,6 +21,7 @@ from dance_xai.cli import (
     fit,
     official,
     report,
+    serve,
 )
 
 app = typer.Typer(
