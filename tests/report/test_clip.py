@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 
 import pytest
+from tests.report.whole_clip import whole
 
 from dance_xai.explain import contrast, to_json
 from dance_xai.report import clip_page
 from dance_xai.report.numbers import MINUS, decimal, percent, units
+from dance_xai.report.words import label
 from dance_xai.types import ConceptBank
 
 ROW = re.compile(r'<tr class="step (\w+)[^"]*">(.*?)</tr>', re.DOTALL)
@@ -44,10 +46,10 @@ def page_of(planted, bank, windows, explanation=None, **options):
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("top", [2, 8])
 def test_every_sum_on_the_page_adds_up_to_the_digit(planted, bank, windows, seed, top):
-    explanation = planted.explanation(bank, seed=seed)
+    explanation = whole(planted, bank, seed=seed)
     page = page_of(planted, bank, windows, explanation, top=top, why_not_top=top)
     found = tables(page)
-    assert len(found) == len(explanation.classes)
+    assert len(found) == len(explanation.classes) + 1
     for table in found:
         digits = len(table[0][1].split(".")[1])
         values = [units(float(text.replace(MINUS, "-")), digits) for _, text in table]
@@ -74,7 +76,7 @@ def test_the_numbers_shown_are_those_of_the_json(planted, bank, windows):
 
 
 def test_names_are_text_everywhere(planted, bank, windows):
-    explanation = replace(planted.explanation(bank, label=planted.nasty), clip=planted.nasty)
+    explanation = replace(whole(planted, bank, label=planted.nasty), clip=planted.nasty)
     page = clip_page(explanation, bank, windows, title=planted.nasty, track=planted.track())
     assert "<script>alert" not in page
     assert page.count("</style>") == page.count("<style>") == 1
@@ -107,12 +109,15 @@ def test_times_are_seconds_only_when_fps_is_known(planted, bank, windows):
 
 
 def test_the_summary_reads_as_sentences(planted, bank, windows):
+    part = r"\S+( \d+)?( \(“[^”]+”\))?"
+    much = "(stronger than usual|weaker than usual|as usual)"
+    one, two = rf"{part} is {much}", rf"{part} and {part} are {much}"
+    terms = rf"({two}|{one}(, and {one})?)"
     for seed in range(6):
         page = page_of(planted, bank, windows, planted.explanation(bank, seed=seed))
-        lead = html.unescape(re.sub(r"<[^>]+>", "", re.search(r'<p class="lead">(.*?)</p>', page, re.DOTALL)[1]))
-        assert re.fullmatch(
-            r"\s*(Most for it: [^:]+\.)?( Most against it: [^:]+\.)?\s*", lead.replace(planted.nasty, "x")
-        )
+        line = re.search(r'<p class="because-line">(.*?)</p>', page, re.DOTALL)[1]
+        line = " ".join(html.unescape(re.sub(r"<[^>]+>", "", line)).replace(planted.nasty, "x").split())
+        assert re.fullmatch(rf"(Mostly because {terms}\.)?( ?What speaks most against it: {terms}\.)?", line), line
 
 
 def test_shares_sum_to_100(planted, bank, windows):
@@ -133,6 +138,37 @@ def test_what_is_not_there_is_said(planted, bank, windows):
         explanation.prediction, contributions=(), shares=dict.fromkeys(("motion", "object", "scene"), 0.0)
     )
     assert "its score is the bias alone" in page_of(planted, bank, windows, replace(explanation, classes=(nothing,)))
+
+
+def test_the_flip_adds_up_and_is_said(planted, bank, windows):
+    explanation = whole(planted, bank)
+    page = page_of(planted, bank, windows, explanation)
+    fall = rows(re.search(r'<div class="card flip">(.*?)</table>', page, re.DOTALL)[1])
+    flip = explanation.flip
+    digits = len(fall[0][1].split(".")[1])
+    assert fall[0] == ("bias", decimal(flip.margin, digits, sign=True))
+    assert [text for role, text in fall if role == "term"] == [
+        decimal(-each.gain, digits, sign=True) for each in flip.changes
+    ]
+    assert fall[-1] == ("total", decimal(flip.margin_after, digits))
+    assert f"It would say {label(flip.rival)} if {bank.names[1]} were weaker" in html.unescape(page)
+    assert "−0.75 instead of +1.25" in page and "+1.25 → −0.75" in page
+    none = page_of(planted, bank, windows, replace(explanation, flip=None))
+    assert "No change of concepts" in none and "card flip" not in none
+
+
+def test_the_page_in_words_has_the_numbers_of_the_page(planted, bank, windows):
+    explanation = whole(planted, bank)
+    page = page_of(planted, bank, windows, explanation)
+    words = html.unescape(re.sub(r"<[^>]+>", "\n", page[page.index('<details class="card words">') :]))
+    first = tables(page)[0]
+    lines = words.splitlines()
+    told = [line.rsplit(" = " if " = " in line else ": ", 1)[1] for line in lines if re.search(r"[=:] [+−]?\d", line)]
+    assert [text for _, text in first] == [text for text in told if text in {shown for _, shown in first}][: len(first)]
+    for line in explanation.timelines:
+        for span in line.spans:
+            assert f"frames {span.start}–{span.stop - 1}" in words
+    assert all(heading in words for heading in ("When the motions happen", "seen best", "change the decision"))
 
 
 def test_a_mirrored_match_is_said(planted, bank, windows):

@@ -31,6 +31,7 @@ def explain(
     from dance_xai.report.film import SUFFIXES
     from dance_xai.workflows.explaining import explain_of, page_of
     from dance_xai.workflows.filming import film_clip
+    from dance_xai.workflows.picturing import picture_of
     from dance_xai.workflows.runs import open_run
     from dance_xai.workflows.subjects import find_subject
 
@@ -41,10 +42,12 @@ def explain(
     note = None
     if out is not None and suffix in SUFFIXES:
         note = film_clip(view, explanation, subject, clip, out, clip_progress("frames")).note
+    elif out is not None and suffix == ".html":
+        picture = picture_of(view, explanation, subject, clip)
+        note = picture.note
+        write_file(out, page_of(view, explanation, subject.track, picture).encode())
     elif out is not None:
-        page = suffix == ".html"
-        tree = to_json(explanation)
-        write_file(out, page_of(view, explanation, subject.track).encode() if page else json_bytes(tree))
+        write_file(out, json_bytes(to_json(explanation)))
     if as_json:
         print_json(to_json(explanation))
     else:
@@ -54,7 +57,9 @@ def explain(
 
 
 def show_explanation(explanation: Explanation, top: int = 8) -> None:
-    """Print the sum behind the prediction."""
+    """Print the sum behind the prediction, the frames that show its phrases best, and what would change it."""
+    from dance_xai.report.sentences import flip_text, seen_best
+
     said, other = explanation.prediction, explanation.runner_up
     truth = "" if explanation.true_label is None else f", labelled {explanation.true_label}"
     say(bold=explanation.clip, text=f": {said.label} ({percent(said.probability)} %){truth}")
@@ -69,3 +74,8 @@ def show_explanation(explanation: Explanation, top: int = 8) -> None:
         rows.append([f"{len(said.contributions) - top} others", "", "", "", f"{rest:+.3f}"])
     rows += [["bias", "", "", "", f"{said.bias:+.3f}"], ["score", "", "", "", f"{said.logit:+.3f}"]]
     table("", ["concept", "kind", "activation", "weight", "contribution"], rows)
+    shown = {term.concept for term in said.contributions[:top]}
+    seen = [each for each in explanation.phrases_seen or () if each.concept in shown]
+    for each in seen:
+        say(f"  best seen: {seen_best(each, explanation.fps)}")
+    say(f"  {flip_text(explanation.flip)}")

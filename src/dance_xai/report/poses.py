@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dance_xai.errors import check_shape
+from dance_xai.motion.tracking import MIN_CONFIDENCE
 from dance_xai.types import BoolArray, FloatArray, PoseTrack, Skeleton
 
 STEPS = 32_000
@@ -98,9 +99,15 @@ def round_seconds(frames: int, fps: float | None) -> float:
     return round(max(SHORTEST, frames / (fps or SHOWN_FPS)), 3)
 
 
+def drawable(track: PoseTrack) -> BoolArray:
+    """(T, K) joints of a clip that may be drawn: found, and surely enough."""
+    sure = (track.confidence >= MIN_CONFIDENCE) & np.isfinite(track.xy).all(axis=2)
+    return np.asarray(sure & track.present[:, None])
+
+
 def pack_track(track: PoseTrack) -> dict[str, Any]:
     """The poses of a whole clip in pixels, and the part of the frame the body moves in."""
-    seen = (track.confidence > 0) & track.present[:, None] & np.isfinite(track.xy).all(axis=2)
+    seen = drawable(track)
     x0, y0, x1, y1 = _box(track.xy[seen])
     margin = 0.08 * max(x1 - x0, y1 - y0)
     heights = np.array([np.ptp(xy[ok, 1]) for xy, ok in zip(track.xy, seen, strict=True) if ok.any()])

@@ -22,6 +22,7 @@ from dance_xai.report.report import report_page
 from dance_xai.types import Explanation
 from dance_xai.workflows.explaining import explain_of, page_of
 from dance_xai.workflows.fitting import fit_run
+from dance_xai.workflows.picturing import picture_of
 from dance_xai.workflows.reporting import report_of
 from dance_xai.workflows.runs import RunView, open_run
 from dance_xai.workflows.subjects import known_clip
@@ -145,4 +146,5 @@ def _write_pages(folder: Path, view: RunView, shifted: RunView, fooled: Explanat
 
 def _page(view: RunView, clip: str) -> str:
     subject = known_clip(view, clip)
-    return page_of(view, explain_of(view, subject), subject.track)
+    explanation = explain_of(view, subject)
+    return page_of(view, explanation, subject.track, picture_of(view, explanation, subject, clip))

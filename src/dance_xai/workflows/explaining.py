@@ -13,7 +13,7 @@ from dance_xai.motion.encoder import MotionEncoder, mirrored, window_span
 from dance_xai.motion.matching import motion_curves
 from dance_xai.motion.stack import PoseStack
 from dance_xai.motion.windows import window_at
-from dance_xai.report.clip import clip_page
+from dance_xai.report.clip import Picture, clip_page
 from dance_xai.types import (
     BoolArray,
     Concept,
@@ -101,10 +101,11 @@ def _used(view: RunView, *kinds: Kind) -> dict[int, tuple[int, Concept]]:
     }
 
 
-def page_of(view: RunView, explanation: Explanation, track: PoseTrack | None) -> str:
-    """The HTML page of an explanation."""
+def page_of(view: RunView, explanation: Explanation, track: PoseTrack | None, picture: Picture | None = None) -> str:
+    """The HTML page of an explanation, with pictures of the clip's video where there are any."""
     windows = matched_windows(view, explanation, track)
-    return clip_page(explanation, view.model.bank, windows, title=view.settings["name"], track=track)
+    title = view.settings["name"]
+    return clip_page(explanation, view.model.bank, windows, title=title, track=track, picture=picture)
 
 
 def matched_windows(

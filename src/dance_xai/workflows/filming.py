@@ -51,16 +51,16 @@ def film_clip(
     Raises:
         DataError: Neither video nor poses, a damaged video, or a file that cannot be written.
     """
-    clip = _listed(view, name)
+    clip = listed_clip(view, name)
     found = clip.path is not None and is_there(clip.path)
     config = view.config.extract
     video = scan_video(Path(clip.path), start=clip.start, end=clip.end, fps=config.fps) if found and clip.path else None
     show = Show(explanation, view.model.bank, video, subject.track)
     write_film(path, show, progress)
-    return Filmed(path, show.frames, None if found else _missing(clip))
+    return Filmed(path, show.frames, None if found else missing_video(clip))
 
 
-def _listed(view: RunView, name: str) -> Clip:
+def listed_clip(view: RunView, name: str) -> Clip:
     """The clip with the place of its video as the list of clips under the data root tells it."""
     if name not in view.manifest.ids:
         return Clip(Path(name).stem, path=Path(name))
@@ -68,7 +68,8 @@ def _listed(view: RunView, name: str) -> Clip:
     return listed.get(name) or view.manifest.clips[view.row(name)]
 
 
-def _missing(clip: Clip) -> str:
+def missing_video(clip: Clip) -> str:
+    """Why a page or film shows no video, for its reader."""
     if clip.path is None:
         return "the list of clips names no videos: the skeleton is shown on a plain ground"
     return f"{clip.path}: no video there: the skeleton is shown on a plain ground; pass --data-root if it has moved"

@@ -39,18 +39,21 @@ const Dance = (() => {
     return [...point, 1];
   }
 
-  let colours = {};
+  const ours = {};
   function readColours() {
     const style = getComputedStyle(document.documentElement);
     for (const name of ["ink", "muted", "line", "left", "right", "motion", "sunk"]) {
-      colours[name] = style.getPropertyValue("--" + name).trim();
+      ours[name] = style.getPropertyValue("--" + name).trim();
     }
-    colours.middle = colours.ink;
+    ours.middle = ours.ink;
   }
   readColours();
 
+  /* On pictures: the same in both colour schemes, with a dark rim. */
+  const onPicture = { ink: "#ffffff", left: "#74b5ff", right: "#ff86ad", middle: "#ffffff", rim: "rgb(8 10 14 / .62)" };
+
   /* One pose: trunk, then bones, joints and head. place maps pose units to pixels. */
-  function body(ctx, fig, skeleton, row, place, size, opacity) {
+  function body(ctx, fig, skeleton, row, place, size, opacity, colours = ours) {
     const points = Array.from({ length: fig.joints }, (_, k) => joint(fig, k, row));
     const width = Math.max(1.6, LIMB * size * place.scale);
     const xy = (p) => [place.x(p[0]), place.y(p[1])];
@@ -64,30 +67,35 @@ const Dance = (() => {
       ctx.fill();
     }
     const order = { left: 0, middle: 1, right: 2 };
-    for (const [a, b, side] of [...skeleton.bones].sort((p, q) => order[p[2]] - order[q[2]])) {
-      const p = points[a], q = points[b];
-      if (!p || !q || skeleton.face.includes(a) || skeleton.face.includes(b)) continue;
-      ctx.globalAlpha = opacity * Math.min(p[2], q[2]) * (side === "middle" ? 0.55 : 1);
-      ctx.strokeStyle = colours[side];
-      ctx.lineWidth = side === "middle" ? width * 0.62 : width;
-      ctx.beginPath();
-      ctx.moveTo(...xy(p));
-      ctx.lineTo(...xy(q));
-      ctx.stroke();
+    const bones = [...skeleton.bones].sort((p, q) => order[p[2]] - order[q[2]]);
+    for (const rim of colours.rim ? [true, false] : [false]) {
+      for (const [a, b, side] of bones) {
+        const p = points[a], q = points[b];
+        if (!p || !q || skeleton.face.includes(a) || skeleton.face.includes(b)) continue;
+        ctx.globalAlpha = opacity * Math.min(p[2], q[2]) * (side === "middle" && !rim ? 0.55 : 1);
+        ctx.strokeStyle = rim ? colours.rim : colours[side];
+        ctx.lineWidth = (side === "middle" ? width * 0.62 : width) + (rim ? 2 : 0);
+        ctx.beginPath();
+        ctx.moveTo(...xy(p));
+        ctx.lineTo(...xy(q));
+        ctx.stroke();
+      }
     }
     points.forEach((p, k) => {
       if (!p || skeleton.face.includes(k)) return;
       ctx.globalAlpha = opacity * p[2];
-      ctx.fillStyle = colours[k === skeleton.head ? "ink" : skeleton.sides[k]];
+      ctx.fillStyle = ctx.strokeStyle = colours[k === skeleton.head ? "ink" : skeleton.sides[k]];
       ctx.beginPath();
       ctx.arc(...xy(p), k === skeleton.head ? Math.max(2.2, HEAD * size * place.scale) : width * 0.5, 0, 7);
-      ctx.fill();
+      if (k !== skeleton.head || !colours.rim) return ctx.fill();
+      ctx.lineWidth = Math.max(1.6, width * 0.4);  // a ring: the face stays to be seen
+      ctx.stroke();
     });
     ctx.globalAlpha = 1;
   }
 
   /* Where the tips of the limbs have been during the last rows. */
-  function trails(ctx, fig, skeleton, row, span, place, size) {
+  function trails(ctx, fig, skeleton, row, span, place, size, colours = ours) {
     const steps = 18;
     ctx.lineCap = "butt";
     for (const k of skeleton.tips) {
@@ -127,7 +135,27 @@ const Dance = (() => {
     }
     return groups.get(name);
   }
+  /* Move a group from outside: phase 0..1, or null for a pose at rest. It no longer plays by itself. */
+  function drive(name, at) {
+    const g = group(name), time = (at === null ? 0.5 : at) * g.seconds;
+    if (g.driven && time === g.time) return;
+    Object.assign(g, { driven: true, playing: false, touched: true, time });
+    for (const stage of g.stages) stage.dirty = true;
+  }
   const phase = (g) => Math.min(1, g.time / g.seconds);
+
+  /* The picture behind a pose: tiles side by side in one image, spread evenly over the rows. */
+  function strip(ctx, fig, at, w, h) {
+    if (!fig.image) {
+      fig.image = new Image();
+      fig.image.onload = () => { for (const g of groups.values()) for (const stage of g.stages) stage.dirty = true; wake(); };
+      fig.image.src = fig.strip;
+    }
+    if (!fig.image.complete || !fig.image.naturalWidth) return false;
+    const side = fig.image.naturalHeight, tile = Math.round(at * (fig.tiles - 1));
+    ctx.drawImage(fig.image, tile * side, 0, side, side, 0, 0, w, h);
+    return true;
+  }
 
   function draw(stage) {
     const [ctx, w, h] = sharpen(stage.canvas);
@@ -136,20 +164,26 @@ const Dance = (() => {
     const scale = Math.min(w, h) / (2 * view.half);
     const place = { scale, x: (x) => w / 2 + (x - view.x) * scale, y: (y) => h / 2 + (y - view.y) * scale };
     const row = phase(g) * (fig.rows - 1), floor = Math.min(place.y(view.floor) + 0.05 * view.size * scale, h - 4);
-    if (!stage.small) {
-      ctx.fillStyle = colours.line;
+    const colours = fig.strip ? onPicture : ours;
+    if (fig.strip && strip(ctx, fig, phase(g), w, h)) {
+      ctx.fillStyle = "rgb(255 255 255 / .35)";
+      ctx.fillRect(0, h - 3, w, 3);
+      ctx.fillStyle = "#ffffff";
+      ctx.fillRect(0, h - 3, w * phase(g), 3);
+    } else if (!stage.small) {
+      ctx.fillStyle = ours.line;
       ctx.fillRect(w * 0.06, floor, w * 0.88, 2);
-      ctx.fillStyle = colours.motion;
+      ctx.fillStyle = ours.motion;
       ctx.fillRect(w * 0.06, floor, w * 0.88 * phase(g), 2);
     }
     if (calm.matches && !g.playing && !g.touched) {
       for (const [share, opacity] of [[0, 0.12], [0.33, 0.2], [0.66, 0.32]]) {
-        body(ctx, fig, data.skeleton, share * (fig.rows - 1), place, view.size, opacity);
+        body(ctx, fig, data.skeleton, share * (fig.rows - 1), place, view.size, opacity, colours);
       }
-      return body(ctx, fig, data.skeleton, fig.rows - 1, place, view.size, 1);
+      return body(ctx, fig, data.skeleton, fig.rows - 1, place, view.size, 1, colours);
     }
-    if (!stage.small) trails(ctx, fig, data.skeleton, row, fig.rows * 0.3, place, view.size);
-    body(ctx, fig, data.skeleton, row, place, view.size, 1);
+    if (!stage.small) trails(ctx, fig, data.skeleton, row, fig.rows * 0.3, place, view.size, colours);
+    body(ctx, fig, data.skeleton, row, place, view.size, 1, colours);
   }
 
   const visible = new Set(), extras = [];
@@ -171,6 +205,7 @@ const Dance = (() => {
   }
 
   function setPlaying(g, playing) {
+    if (g.driven) return;
     g.playing = playing;
     g.touched = true;
     for (const stage of g.stages) { stage.dirty = true; mark(stage); }
@@ -221,5 +256,5 @@ const Dance = (() => {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   addEventListener("resize", redraw);
 
-  return { data, calm, decode, body, trails, sharpen, colours, wake, extras, listeners };
+  return { data, calm, decode, body, trails, sharpen, colours: ours, onPicture, drive, wake, extras, listeners };
 })();

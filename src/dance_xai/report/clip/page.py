@@ -1,0 +1,159 @@
+"""The page of one clip, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dance_xai.explain import contrast, to_json
+from dance_xai.report.clip.figures import data_url, figures_of, player_of, rounds_of, texts_of
+from dance_xai.report.clip.flip import change_teller, flip_fall
+from dance_xai.report.clip.lanes import lanes
+from dance_xai.report.clip.picture import Picture
+from dance_xai.report.numbers import percent, span, whole_percents
+from dance_xai.report.poses import pack_skeleton
+from dance_xai.report.render import render
+from dance_xai.report.sentences import amount, flip_text, in_words, moment
+from dance_xai.report.waterfall import Waterfall, waterfall
+from dance_xai.report.words import Window, looks_like, reason
+from dance_xai.types import ConceptBank, Contribution, Explanation, PoseTrack
+
+MOST_PROBABLE = 5
+TOP = 8
+
+
+def clip_page(
+    explanation: Explanation,
+    bank: ConceptBank,
+    clip_windows: Mapping[int, Window],
+    *,
+    title: str,
+    track: PoseTrack | None = None,
+    picture: Picture | None = None,
+    top: int = TOP,
+    why_not_top: int = 6,
+) -> str:
+    """Write the page of one clip as HTML that needs no network.
+
+    Args:
+        explanation: From `dance_xai.explain.explain_clip`.
+        bank: The concepts it refers to.
+        clip_windows: Per motion concept (column in the bank) the clip's own best matching window, turned the way of
+            the prototype where the match is mirrored.
+        title: Name of the model or data set.
+        track: Poses of the whole clip, None without any.
+        picture: From its video; None without one. Without poses and video there is no player.
+        top: Contributions shown one by one; the rest is summed.
+        why_not_top: The same for each comparison with another class.
+
+    Raises:
+        ShapeError: A window whose arrays do not fit.
+    """
+    picture = picture or Picture()
+    prediction, flip = explanation.prediction, explanation.flip
+    shown = prediction.contributions[:top]
+    motion = [term for term in shown if term.kind == "motion"]
+    player = player_of(explanation, track, picture)
+    steps = waterfall(prediction.bias, prediction.contributions, prediction.logit, top=top)
+    why_not = _why_not(explanation, why_not_top)
+    flip_steps = None if flip is None else flip_fall(flip)
+    named = _named(steps, flip_steps, *(fall for _, fall in why_not))
+    figures = figures_of(named, bank, clip_windows, motion, track, picture)
+    alts = texts_of(bank, figures)
+    return render(
+        "clip.html.j2",
+        styles=("page.css", "figures.css", "clip.css", "player.css"),
+        scripts=("skeleton.js", "player.js", "clip.js"),
+        title=title,
+        explanation=explanation,
+        verdict=_verdict(explanation),
+        probabilities=_probabilities(explanation),
+        shares=whole_percents(prediction.shares),
+        steps=steps,
+        reason=reason,
+        amount=amount,
+        cards=[_card(term, bank, clip_windows, explanation.fps) for term in motion],
+        phrases=[_phrase(term, explanation, picture) for term in shown if term.kind != "motion"],
+        hidden=len(prediction.contributions) - len(shown),
+        why_not=why_not,
+        asked=_asked(explanation),
+        flip=flip,
+        flip_steps=flip_steps,
+        flip_text=flip_text(flip),
+        change=change_teller(flip),
+        lanes=lanes(explanation, motion, player["frames"] if player else 0),
+        player=player,
+        note=picture.note,
+        figures=figures.keys(),
+        alts=alts,
+        leaders=_leaders(shown),
+        words=in_words(explanation, steps, alts),
+        data={
+            "skeleton": pack_skeleton(bank.skeleton) if bank.skeleton else None,
+            "figures": figures,
+            "groups": rounds_of(motion, explanation.fps),
+            "player": player,
+            "explanation": to_json(explanation),
+        },
+    )
+
+
+def _probabilities(explanation: Explanation) -> list[tuple[str, float, str]]:
+    return [(each.label, each.probability, percent(each.probability)) for each in explanation.classes[:MOST_PROBABLE]]
+
+
+def _verdict(explanation: Explanation) -> str:
+    if explanation.true_label is None:
+        return "unknown"
+    return "right" if explanation.true_label == explanation.prediction.label else "wrong"
+
+
+def _card(term: Contribution, bank: ConceptBank, windows: Mapping[int, Window], fps: float | None) -> dict[str, Any]:
+    concept, window = bank.concepts[term.concept], windows.get(term.concept)
+    prototype = concept.prototype
+    own = None
+    if window is not None and bank.skeleton and term.match is not None:
+        own = looks_like(window, bank.skeleton, term.match.stop - term.match.start, fps)
+    return {
+        "term": term,
+        "concept": concept,
+        "source": f"clip {prototype.clip}, {span(prototype.start, prototype.stop, None)}" if prototype else None,
+        "own": own,
+        "where": span(term.match.start, term.match.stop, fps) if term.match else None,
+    }
+
+
+def _phrase(term: Contribution, explanation: Explanation, picture: Picture) -> dict[str, Any]:
+    """An object or scene with the frame that shows it best, where single frames were looked at."""
+    found = {each.concept: each for each in explanation.phrases_seen or ()}.get(term.concept)
+    still = None if found is None else picture.stills.get(found.frame)
+    return {
+        "term": term,
+        "seen": found,
+        "when": None if found is None else moment(found.frame, explanation.fps),
+        "still": None if still is None else data_url(still, "image/jpeg"),
+    }
+
+
+def _why_not(explanation: Explanation, top: int) -> list[tuple[str, Waterfall]]:
+    pairs = [contrast(explanation, other.label) for other in explanation.classes[1:]]
+    return [(pair.other, waterfall(pair.bias, pair.contributions, pair.logit, top=top)) for pair in pairs]
+
+
+def _named(*falls: Waterfall | None) -> set[int]:
+    """Concepts with a row of their own."""
+    return {step.term.concept for fall in falls if fall is not None for step in fall.steps if step.term is not None}
+
+
+def _asked(explanation: Explanation) -> str:
+    """The comparison shown first: the true class where the prediction is wrong, else the runner-up."""
+    names = [each.label for each in explanation.classes[1:]]
+    return explanation.true_label if explanation.true_label in names else explanation.runner_up.label
+
+
+def _leaders(shown: Sequence[Contribution]) -> dict[str, list[Contribution]]:
+    """The two strongest terms for the prediction and the strongest against it."""
+    return {
+        "for": [term for term in shown if term.value > 0][:2],
+        "against": [term for term in shown if term.value < 0][:1],
+    }
