@@ -102,10 +102,12 @@ def edited(view: RunView, edit: Proposed) -> ConceptBottleneck:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--clips", type=int, default=80, help="train and test clips per class")
     parser.add_argument("--activations", default="grounded", choices=["grounded", "predicted"])
     options = parser.parse_args()
-    results = [one_seed(seed, options.clips, options.activations) for seed in range(options.seeds)]
+    seeds = range(options.first, options.first + options.seeds)
+    results = [one_seed(seed, options.clips, options.activations) for seed in seeds]
     named, back, cost = (np.array(column) for column in zip(*results, strict=True))
     print(f"\nnamed first: {named.sum()} of {len(named)} seeds")
     print(f"brought back: {back.min():.0%} at least, mean {back.mean():.0%}; bar {BACK:.0%}: {verdict(back >= BACK)}")
