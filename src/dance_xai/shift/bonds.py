@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dance_xai.shift.permuting import Tested, permuted_signs, tested
+from dance_xai.shift.permuting import Judgement, judge_permuted, permuted_signs
 from dance_xai.types import FloatArray, IntArray, Kind
 
 LEAST_CLIPS = 2.0
@@ -41,7 +41,7 @@ class Bond:
 
 def compare_bonds(
     old: tuple[FloatArray, FloatArray], new: tuple[FloatArray, FloatArray], pairs: IntArray, rng: np.random.Generator
-) -> tuple[FloatArray, Tested]:
+) -> tuple[FloatArray, Judgement]:
     """Test how far means within classes have moved.
 
     Args:
@@ -62,4 +62,4 @@ def compare_bonds(
     enough = (new_count[0] >= LEAST_CLIPS) & (old_count[0] >= LEAST_CLIPS)
     few = np.finfo(np.float64).tiny
     shifts = np.where(enough, new_sum / np.maximum(new_count, few) - old_sum / np.maximum(old_count, few), 0.0)
-    return shifts[0], tested(np.abs(shifts))
+    return shifts[0], judge_permuted(np.abs(shifts))

@@ -29,7 +29,12 @@ def used_pairs(model: ConceptBottleneck, kind: Kind) -> IntArray:
 def without(model: ConceptBottleneck, kinds: Sequence[Kind]) -> Steps | None:
     """The head solved again without some kinds; None where no other kind is used."""
     others = [kind for kind in used_kinds(model) if kind not in kinds]
-    return (Step("resolve", {"only": others}),) if others else None
+    return by_kinds(others) if others else None
+
+
+def by_kinds(kinds: Sequence[Kind]) -> Steps:
+    """The head solved again with some kinds alone."""
+    return (Step("resolve", {"only": list(kinds)}),)
 
 
 def switched_off(model: ConceptBottleneck, kind: Kind) -> Iterator[Steps]:

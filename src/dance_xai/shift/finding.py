@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -12,9 +13,17 @@ from dance_xai.shift.bonds import Bond
 from dance_xai.shift.candidates import concepts_off, pairs_off, switched_off, used_kinds
 from dance_xai.shift.comparison import Comparison, Logits, Steps
 from dance_xai.shift.estimates import Expected, expected_accuracy
-from dance_xai.shift.kinds import KindLook, contributions, look
+from dance_xai.shift.kinds import KindLook, contributions, fallen_apart, look
 from dance_xai.shift.moves import Move
-from dance_xai.shift.proposing import Opinion, Proposal, agreement, best_edit, opinion_without
+from dance_xai.shift.proposing import (
+    Against,
+    Opinion,
+    Proposal,
+    agreement,
+    agreement_left,
+    best_edit,
+    opinion_without,
+)
 from dance_xai.types import Kind
 
 LEVEL = 0.05
@@ -87,7 +96,7 @@ def find_shift(
     """
     before = comparison.logits()
     looks = [look(comparison, kind, rng) for kind in used_kinds(comparison.model)]
-    moved = _moved(looks, level)
+    moved = _moved(looks, level, rng)
     proposals = [_propose(comparison, each, moved, before, level) for each in looks if each.kind not in trusted]
     return Finding(
         clips=len(comparison.new),
@@ -101,11 +110,20 @@ def find_shift(
     )
 
 
-def _moved(looks: Sequence[KindLook], level: float) -> dict[Kind, Moved]:
-    """Kinds that have moved; where no activations have, those whose bonds have."""
+def _moved(looks: Sequence[KindLook], level: float, rng: np.random.Generator) -> dict[Kind, Moved]:
+    """Kinds that have moved; where no activations have, those whose bonds have and without which the others agree."""
     bar = level / max(len(looks), 1)
     by_activations: dict[Kind, Moved] = {each.kind: "activations" for each in looks if each.p_moved <= bar}
-    return by_activations or {each.kind: "bonds" for each in looks if each.opinion and each.p_bonds <= bar}
+    if by_activations:
+        return by_activations
+    loose = [each for each in looks if each.opinion and each.p_bonds <= bar]
+    return {each.kind: "bonds" for each in loose if _others_agree(each, looks, level, rng)}
+
+
+def _others_agree(each: KindLook, looks: Sequence[KindLook], level: float, rng: np.random.Generator) -> bool:
+    """Whether the other kinds agree with each other as ever; else it is one of them that has moved."""
+    others = [one for one in looks if one.kind != each.kind]
+    return all(fallen_apart(one, two, rng) > level for one, two in combinations(others, 2))
 
 
 def _propose(
@@ -121,7 +139,8 @@ def _propose(
     opinion = each.opinion if by_bonds else opinion_without(comparison, list(moved)) or each.opinion
     if opinion is None:
         return None
-    return best_edit(comparison, each.kind, _edits(comparison, each, moved[each.kind], level), before, opinion)
+    against = Against(each.kind, opinion, agreement_left(each.alone, opinion))
+    return best_edit(comparison, against, _edits(comparison, each, moved[each.kind], level), before)
 
 
 def _edits(comparison: Comparison, each: KindLook, moved: Moved, level: float) -> Iterator[Steps]:

@@ -8,11 +8,11 @@ import numpy as np
 
 from dance_xai.edit.lookup import short_name
 from dance_xai.shift.bonds import Bond, compare_bonds
-from dance_xai.shift.candidates import used_kinds, used_pairs
+from dance_xai.shift.candidates import by_kinds, used_kinds, used_pairs
 from dance_xai.shift.comparison import Comparison
 from dance_xai.shift.moves import Move, compare_activations, scale
-from dance_xai.shift.permuting import benjamini_hochberg
-from dance_xai.shift.proposing import Opinion, opinion_without
+from dance_xai.shift.permuting import benjamini_hochberg, judge_permuted, permuted_signs
+from dance_xai.shift.proposing import Opinion, opinion_after, opinion_without
 from dance_xai.types import FloatArray, IntArray, Kind
 
 
@@ -29,6 +29,7 @@ class KindLook:
         bonds: P bonds, in the same order; none without other kinds.
         p_bonds: That none of them has moved.
         opinion: What the other kinds say; None where the head uses none.
+        alone: What this kind says alone.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class KindLook:
     bonds: tuple[Bond, ...]
     p_bonds: float
     opinion: Opinion | None
+    alone: Opinion
 
     def moved_columns(self, level: float) -> IntArray:
         """Concepts called moved at a false discovery rate."""
@@ -55,10 +57,11 @@ def look(comparison: Comparison, kind: Kind, rng: np.random.Generator) -> KindLo
     columns = comparison.model.bank.columns(kind)
     moves, p_moved = _moves(comparison, kind, columns, rng)
     pairs, opinion = used_pairs(comparison.model, kind), opinion_without(comparison, [kind])
+    alone = opinion_after(comparison, by_kinds([kind]))
     if opinion is None:
-        return KindLook(kind, columns, moves, p_moved, pairs, (), 1.0, None)
+        return KindLook(kind, columns, moves, p_moved, pairs, (), 1.0, None, alone)
     bonds, p_bonds = bonds_of(comparison, kind, (opinion.held, opinion.new), comparison.concepts, rng)
-    return KindLook(kind, columns, moves, p_moved, pairs, bonds, p_bonds, opinion)
+    return KindLook(kind, columns, moves, p_moved, pairs, bonds, p_bonds, opinion, alone)
 
 
 def _moves(
@@ -114,6 +117,14 @@ def bonds_of(
             )
         )
     return tuple(found), test.p_any
+
+
+def fallen_apart(one: KindLook, two: KindLook, rng: np.random.Generator) -> float:
+    """How likely two kinds agree about classes in new clips as they do in old ones, against less."""
+    old, new = ((a * b).sum(axis=1) for a, b in ((one.alone.held, two.alone.held), (one.alone.new, two.alone.new)))
+    signs, values = permuted_signs(len(new), len(old), rng), np.concatenate([new, old])
+    lost = (~signs) @ values / len(old) - signs @ values / len(new)
+    return judge_permuted(lost[:, None]).p_any
 
 
 def contributions(comparison: Comparison) -> dict[tuple[str, Kind], float]:

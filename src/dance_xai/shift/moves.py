@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dance_xai.errors import check_shape
-from dance_xai.shift.permuting import Tested, permuted_signs, tested
+from dance_xai.shift.permuting import Judgement, judge_permuted, permuted_signs
 from dance_xai.types import BoolArray, FloatArray, Kind
 
 
@@ -53,11 +53,11 @@ def energy_distances(values: FloatArray, is_new: BoolArray) -> FloatArray:
     return found
 
 
-def compare_activations(old: FloatArray, new: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, Tested]:
+def compare_activations(old: FloatArray, new: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, Judgement]:
     """Standardise by the old clips and test the energy distances: (N, C) and (M, C) -> (C,) distances, the test."""
     scaled = np.concatenate([new, old]) / scale(old)
     distances = energy_distances(scaled, permuted_signs(len(new), len(old), rng))
-    return distances[0], tested(distances)
+    return distances[0], judge_permuted(distances)
 
 
 def scale(old: FloatArray) -> FloatArray:

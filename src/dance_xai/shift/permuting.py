@@ -12,7 +12,7 @@ PERMUTATIONS = 499
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class Judgement:
     """M statistics beside what they are when nothing has moved.
 
     Attributes:
@@ -32,7 +32,7 @@ def permuted_signs(new: int, old: int, rng: np.random.Generator, count: int = PE
     return np.stack([truth, *(rng.permutation(truth) for _ in range(count))])
 
 
-def tested(statistics: FloatArray) -> Tested:
+def judge_permuted(statistics: FloatArray) -> Judgement:
     """Judge (B + 1, M) statistics, the true ones first, the larger the more has moved.
 
     Scores of all M are pooled, so that p can be smaller than one over the permutations of a single one.
@@ -40,7 +40,7 @@ def tested(statistics: FloatArray) -> Tested:
     Source: Westfall and Young (1993) for ``p_any``; pooling as in Storey and Tibshirani (2003).
     """
     if not statistics.shape[1]:
-        return Tested(np.zeros(0), np.ones(0), 1.0)
+        return Judgement(np.zeros(0), np.ones(0), 1.0)
     null = statistics[1:]
     spread = null.std(axis=0)
     scores = (statistics - null.mean(axis=0)) / np.where(spread > 0, spread, np.inf)
@@ -48,7 +48,7 @@ def tested(statistics: FloatArray) -> Tested:
     above = len(pool) - np.searchsorted(pool, scores[0], side="left")
     highest = scores.max(axis=1)
     p_any = (1 + np.count_nonzero(highest[1:] >= highest[0])) / len(highest)
-    return Tested(scores[0], (1 + above) / (1 + len(pool)), float(p_any))
+    return Judgement(scores[0], (1 + above) / (1 + len(pool)), float(p_any))
 
 
 def benjamini_hochberg(p: FloatArray) -> FloatArray:

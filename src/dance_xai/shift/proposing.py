@@ -29,8 +29,7 @@ class Proposal:
         kind: The kind that has moved.
         steps: The edits, in order.
         held_out: Accuracy on held-out train clips before and after: what it costs where nothing has moved.
-        expected: Accuracy expected on new clips before and after, by the kinds that did not move. A model that lost
-            clips on which these kinds are unsure has lost more than that.
+        expected: Accuracy expected on new clips before and after, by the kinds that did not move.
         gain: The difference of the expected accuracies.
         error: Standard error of the gain.
         tried: Edits compared.
@@ -63,32 +62,63 @@ class Opinion:
     new: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class Against:
+    """A kind that has moved, and what the others say.
+
+    Attributes:
+        kind: motion, object or scene.
+        opinion: Of the other kinds.
+        left: How much of its agreement with them is left in new clips, 0..1.
+    """
+
+    kind: Kind
+    opinion: Opinion
+    left: float
+
+
 def opinion_without(comparison: Comparison, kinds: Sequence[Kind]) -> Opinion | None:
     """What the other kinds say, calibrated on held-out train clips; None where there are none."""
     steps = without(comparison.model, kinds)
-    if steps is None:
-        return None
+    return None if steps is None else opinion_after(comparison, steps)
+
+
+def opinion_after(comparison: Comparison, steps: Steps) -> Opinion:
+    """What the model says after some edits, calibrated on held-out train clips."""
     logits = comparison.logits(steps)
     factor = temperature(logits.held, comparison.labels)
     return Opinion(probabilities(logits.held, factor), probabilities(logits.new, factor))
 
 
-def judge(comparison: Comparison, kind: Kind, steps: Steps, before: Logits, opinion: Opinion, tried: int) -> Proposal:
+def agreement_left(alone: Opinion, others: Opinion) -> float:
+    """How much of the agreement of a kind with the others, above chance, is left in new clips: 1 as ever, 0 none."""
+    held, new = (
+        float((one * two).sum(axis=1).mean() - one.mean(axis=0) @ two.mean(axis=0))
+        for one, two in ((alone.held, others.held), (alone.new, others.new))
+    )
+    return _share(new / held) if held > 0 else 1.0
+
+
+def judge(comparison: Comparison, against: Against, steps: Steps, before: Logits, tried: int) -> Proposal:
     """Measure an edit against a second opinion.
 
-    Source: ours; the differences are those of Guillory et al. (2021), with other kinds in the place of the model's own
-    confidence, which a shortcut leaves as high as it was.
+    In new clips a prediction is right as often as the second opinion says, and more often by what the moved kind knows
+    beyond it. That is measured on held-out train clips, and counts as far as the kind still agrees with the others.
+
+    Source: ours; close to Guillory et al. (2021), with other kinds in the place of the model's own confidence, which a
+    shortcut leaves as high as it was.
     """
+    opinion, left = against.opinion, against.left
     after = comparison.logits(steps)
     right = [one.held.argmax(axis=1) == comparison.labels for one in (before, after)]
     held = [agreement(one.held, opinion.held) for one in (before, after)]
     new = [agreement(one.new, opinion.new) for one in (before, after)]
     accuracy = [float(np.mean(one)) for one in right]
-    expected = [accuracy[side] + float(new[side].mean() - held[side].mean()) for side in (0, 1)]
-    there = right[1].astype(np.float64) - right[0] - (held[1] - held[0])
-    error = np.hypot(_error(new[1] - new[0]), _error(there))
+    expected = [float(new[side].mean()) + left * (accuracy[side] - float(held[side].mean())) for side in (0, 1)]
+    beyond = right[1].astype(np.float64) - right[0] - (held[1] - held[0])
+    error = np.hypot(_error(new[1] - new[0]), left * _error(beyond))
     return Proposal(
-        kind,
+        against.kind,
         steps,
         (accuracy[0], accuracy[1]),
         (_share(expected[0]), _share(expected[1])),
@@ -98,12 +128,10 @@ def judge(comparison: Comparison, kind: Kind, steps: Steps, before: Logits, opin
     )
 
 
-def best_edit(
-    comparison: Comparison, kind: Kind, edits: Iterable[Steps], before: Logits, opinion: Opinion
-) -> Proposal | None:
+def best_edit(comparison: Comparison, against: Against, edits: Iterable[Steps], before: Logits) -> Proposal | None:
     """The edit whose gain is surest; None where none surely brings anything."""
     tried = list(edits)
-    judged = [judge(comparison, kind, steps, before, opinion, len(tried)) for steps in tried]
+    judged = [judge(comparison, against, steps, before, len(tried)) for steps in tried]
     best = max(judged, key=lambda one: one.certain)
     return best if best.certain > 0 else None
 
