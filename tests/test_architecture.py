@@ -15,7 +15,7 @@ LAYERS = (
     ("data", "motion", "text", "features", "targets", "planted", "adapters"),
     ("model",),
     ("artifacts", "explain", "edit", "evaluate"),
-    ("diagnose",),
+    ("diagnose", "shift"),
     ("stages", "extract"),
     ("config",),
     ("pipeline",),
@@ -67,7 +67,8 @@ def test_the_documented_house_is_the_real_one():
 
 
 @pytest.mark.parametrize(
-    "package", ["motion", "text", "features", "targets", "model", "explain", "edit", "evaluate", "diagnose", "stages"]
+    "package",
+    ["motion", "text", "features", "targets", "model", "explain", "edit", "evaluate", "diagnose", "shift", "stages"],
 )
 def test_the_middle_neither_reads_nor_prints(package: str):
     banned = {"open", "print", "input"}

@@ -22,6 +22,7 @@ from dance_xai.cli import (
     official,
     report,
     serve,
+    shift,
 )
 
 app = typer.Typer(
@@ -55,6 +56,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.add_typer(edit.app, name="edit")
 app.command("diff")(diff.diff)
 app.command("diagnose")(diagnose.diagnose)
+app.command("shift")(shift.shift)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)
 app.command("figures")(figures.figures)
