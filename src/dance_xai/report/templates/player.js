@@ -177,5 +177,6 @@
     state.dirty = true;
     Dance.wake();
   }).observe(canvas);
+  if (Dance.calm.matches && lanes.length) go(Math.round(lanes[0].spots[0].centre));
   setPlaying(!Dance.calm.matches);
 })();

@@ -1,0 +1,44 @@
+"""What ``dance explain`` prints and writes."""
+
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from dance_xai.cli.app import app
+from dance_xai.cli.explain import show_explanation
+from dance_xai.report.sentences import flip_text, seen_best
+from dance_xai.types import PhraseSeen
+from dance_xai.workflows.explaining import explain_of
+from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.subjects import known_clip
+
+
+@pytest.fixture
+def explained(small_run):
+    view = open_run(small_run)
+    clip = view.manifest.ids[int(view.manifest.rows("test")[0])]
+    return explain_of(view, known_clip(view, clip))
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+def test_the_flip_and_the_best_frames_are_printed(explained, capsys):
+    term = explained.prediction.contributions[0]
+    seen = PhraseSeen(term.concept, "object", "Punching bag", 12, 1.5, 0.25)
+    other = replace(seen, concept=10_000, name="never shown")
+    show_explanation(replace(explained, phrases_seen=(seen, other)))
+    printed = flat(capsys.readouterr().out)
+    assert flip_text(explained.flip) in printed
+    assert f"best seen: {flat(seen_best(seen, explained.fps))}" in printed
+    assert "never shown" not in printed
+
+
+def test_a_page_without_a_video_says_so(small_run, explained, tmp_path):
+    page = tmp_path / "clip.html"
+    result = CliRunner().invoke(app, ["explain", str(small_run), explained.clip, "--out", str(page)])
+    assert result.exit_code == 0
+    assert "names no videos" in result.output
+    assert "names no videos" in page.read_text(encoding="utf-8")
