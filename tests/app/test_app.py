@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from starlette.testclient import TestClient
 from tests.app.browsing import HOME, LABELS, NASTY
 
 from dance_xai.app import Limits
+from dance_xai.app.jobs import Job
 from dance_xai.workflows.runs import open_run
 
 
@@ -139,6 +142,42 @@ def test_save_never_overwrites(started, run):
         told = browser.post("save", {"name": name})
         assert told.status_code == 400 and "got one that is taken" in told.json()["error"]
     assert not (run.parent / "nowhere").exists()
+
+
+def test_a_waiting_video_is_cancelled_and_deleted(started, run, new_video):
+    make = started(run)
+    browser, desk, gate = make(), make.app.state.desk, threading.Event()
+    desk.worker.submit(Job("somebody", "long", lambda job: {"waited": gate.wait(30)}))
+    sent = browser.send(new_video.read_bytes()).json()
+    assert sent["state"] == "waiting"
+    assert len(list(desk.folder.iterdir())) == 1
+    told = browser.client.delete(f"/api/jobs/{sent['job']}", headers=browser.headers).json()
+    gate.set()
+    assert told["state"] == "cancelled" and list(desk.folder.iterdir()) == []
+
+
+def test_a_full_queue_is_told_and_nothing_is_kept(started, run, new_video):
+    make = started(run, limits=Limits(waiting=1))
+    browser, desk, gate = make(), make.app.state.desk, threading.Event()
+    first = desk.worker.submit(Job("somebody", "long", lambda job: {"waited": gate.wait(30)}))
+    while first.state == "waiting":
+        time.sleep(0.002)
+    desk.worker.submit(Job("somebody", "next", lambda job: {}))
+    told = browser.send(new_video.read_bytes())
+    assert told.status_code == 503 and "full queue" in told.json()["error"] and list(desk.folder.iterdir()) == []
+    gate.set()
+
+
+def test_a_run_made_from_files_says_so_at_once(started, small_run):
+    told = started(small_run)().state["blind"]
+    assert told.startswith("This RUN was made with data.poses and") and "cannot look at new videos" in told
+
+
+def test_kinds_are_switched_off_as_a_whole(started, small_run):
+    browser = started(small_run)()
+    told = browser.post("edit", {"operation": "ablate", "arguments": {"kinds": ["scene"], "concepts": []}}).json()
+    scenes = {j for j, each in enumerate(told["model"]["concepts"]) if each["kind"] == "scene"}
+    assert scenes and not {j for row in told["model"]["weights"] for j, _ in row} & scenes
 
 
 def test_two_users_have_their_own_edits_videos_and_pages(started, run, new_video):

@@ -126,8 +126,7 @@ def test_from_a_video_to_a_saved_model(served, opened, run, new_video, tmp_path)
     assert again.locator("#log li").count() == 1
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme):
     page = opened(served(run, other=open_run(run)), viewport={"width": width, "height": 844}, color_scheme=scheme)
     page.locator("#clips button").first.click()

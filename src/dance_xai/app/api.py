@@ -13,9 +13,10 @@ from dance_xai.app.jobs import Job
 from dance_xai.app.sessions import Session
 from dance_xai.app.trees import clips_tree, known_tree, log_tree, model_tree, video_tree
 from dance_xai.app.work import clip_page_of, report_page_of, video_page_of
-from dance_xai.errors import DataError
+from dance_xai.errors import DanceError, DataError
 from dance_xai.workflows.differing import diff_views
 from dance_xai.workflows.edit_words import difference_tree
+from dance_xai.workflows.subjects import files_instead_of_eyes
 
 Query = Mapping[str, str]
 
@@ -30,11 +31,21 @@ def state(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
         "token": session.token,
         "version": __version__,
         "limits": {"bytes": desk.limits.bytes, "megabytes": desk.limits.megabytes, "seconds": desk.limits.seconds},
+        "blind": blind(desk),
         "model": model_tree(session.view),
         "other": None if desk.other is None else model_tree(desk.other),
         "log": log_tree(session.view),
         "videos": [{"video": key, "name": seen.name} for key, seen in session.videos.items()],
     }
+
+
+def blind(desk: Desk) -> str:
+    """Why the RUN cannot look at new videos; empty when it can."""
+    try:
+        needed = files_instead_of_eyes(desk.view)
+    except DanceError as error:
+        return str(error)
+    return f"This RUN was made with {' and '.join(needed)} from files, and cannot look at new videos." if needed else ""
 
 
 def clips(desk: Desk, session: Session, query: Query) -> dict[str, Any]:

@@ -86,5 +86,8 @@ def _mistake_tree(data: ReportData, mistake: Mistake) -> dict[str, Any]:
         "label": data.classes[mistake.true],
         "says": data.classes[mistake.predicted],
         "margin": mistake.margin,
-        "reasons": [[data.bank.concepts[j].kind, data.bank.concepts[j].name, value] for j, value in mistake.terms],
+        "reasons": [
+            {"column": j, "kind": data.bank.concepts[j].kind, "name": data.bank.concepts[j].name, "value": value}
+            for j, value in mistake.terms
+        ],
     }

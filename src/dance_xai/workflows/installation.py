@@ -45,7 +45,7 @@ EXTRAS = {
     "hf": {"torch": "torch", "transformers": "transformers", "huggingface-hub": "huggingface_hub"},
     "rtmpose": {"rtmlib": "rtmlib", "onnxruntime": "onnxruntime"},
     "llm": {"openai": "openai"},
-    "app": {"starlette": "starlette", "uvicorn": "uvicorn", "python-multipart": "python_multipart"},
+    "app": {"starlette": "starlette", "uvicorn": "uvicorn"},
 }
 """The same for every extra."""
 

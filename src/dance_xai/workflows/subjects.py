@@ -134,11 +134,16 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
     return Subject(clip.id, inputs, None, track, {} if matches is None else view.by_column(matches, 0), moments)
 
 
-def _require_own_eyes(view: RunView, path: Path) -> None:
-    """Refuse a RUN whose inputs came from files: they say nothing of a new video."""
+def files_instead_of_eyes(view: RunView) -> tuple[str, ...]:
+    """Settings of a RUN whose data came from files, which say nothing of a new video; empty when it sees for itself."""
     data = view.config.data
     given = {"data.poses": data.poses, "data.features": data.features, "data.video": data.video}
-    needed = [name for name, source in given.items() if source is not None]
+    return tuple(name for name, source in given.items() if source is not None)
+
+
+def _require_own_eyes(view: RunView, path: Path) -> None:
+    """Refuse a RUN whose inputs came from files."""
+    needed = files_instead_of_eyes(view)
     if needed:
         raise DataError(
             f"{path}: expected a RUN that looks at videos itself, got one made with {' and '.join(needed)} from files; "

@@ -71,7 +71,7 @@ async function report(event) {
 async function begin() {
   const state = await read("state");
   setToken(state.token);
-  Object.assign(store, { model: state.model, other: state.other, log: state.log, limits: state.limits, videos: state.videos });
+  Object.assign(store, { model: state.model, other: state.other, log: state.log, limits: state.limits, blind: state.blind, videos: state.videos });
   byId("foot").textContent =
     `dance-xai ${state.version}. Videos are deleted once they were looked at; nothing leaves this machine. ` +
     `Up to ${state.limits.megabytes} MB and ${state.limits.seconds} s.`;

@@ -18,13 +18,15 @@ export function showCatalogue() {
   list(grid, count);
 }
 
+const order = (each) => ["motion", "object", "scene"].indexOf(each.kind);
+
 function list(grid, count) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const found = store.figures.concepts.filter((each) => {
     const text = [each.name, each.kind, each.looks, ...each.users.map(([name]) => label(name))].join(" ").toLowerCase();
     return (kind === "all" || each.kind === kind) && wanted.every((word) => text.includes(word));
-  }).sort((a, b) => b.strength - a.strength || a.column - b.column);
-  count.textContent = `${found.length} of ${store.figures.concepts.length} concepts, those with the largest weights first`;
+  }).sort((a, b) => order(a) - order(b) || b.strength - a.strength || a.column - b.column);
+  count.textContent = `${found.length} of ${store.figures.concepts.length} concepts; of each kind those with the largest weights first`;
   const more = found.length > most ? h("li", { class: "all" }, h("button", { type: "button", class: "tool", onclick: () => { most += STEP; list(grid, count); } }, `Show more of ${found.length}`)) : null;
   fill(grid, found.slice(0, most).map(card), more);
 }

@@ -29,12 +29,13 @@ function setUpSum() {
   const held = KINDS.filter((kind) => store.model.concepts.some((concept) => concept.kind === kind));
   const kinds = held.map((kind) => h("label", { class: `switch ${kind}` },
     h("input", { type: "checkbox", role: "switch", checked: true, "data-kind": kind, onchange: (event) => setKind(kind, event.target.checked) }), h("span", {}, kind)));
-  const focus = h("select", { id: "focus", onchange: (event) => { store.focus = Number(event.target.value); update(); } });
+  const focus = h("select", { id: "focus", onchange: (event) => { store.focus = Number(event.target.value); if (store.rival === store.focus) store.rival = null; update(); } });
+  const rival = h("select", { id: "rival", onchange: (event) => { store.rival = event.target.value === "" ? null : Number(event.target.value); update(); } });
   parts.body = h("div", { class: "fall" });
   parts.reset = h("button", { type: "button", class: "tool", onclick: reset }, "Reset");
   parts.apply = h("button", { type: "button", class: "tool strong", onclick: applyChanges }, "Apply as edit");
   fill(parts.sum, h("div", { class: "bar" },
-    h("h2", { class: "small" }, h("label", { for: "focus" }, "The sum for "), focus),
+    h("h2", { class: "small" }, h("label", { for: "focus" }, "The sum for "), focus, h("label", { for: "rival" }, " against "), rival),
     h("div", { class: "switches", role: "group", "aria-label": "Kinds of concepts" }, kinds), h("div", { class: "tools" }, parts.reset, parts.apply)), parts.body);
 }
 
@@ -43,6 +44,7 @@ function update() {
   const before = logits(store.model, store.reading.main), now = logits(store.model, activations());
   showSaid(before, now);
   fill(byId("focus"), ranked(before).map((k) => h("option", { value: String(k), selected: k === store.focus }, label(store.model.classes[k]))));
+  fill(byId("rival"), h("option", { value: "" }, "nothing"), ranked(before).filter((k) => k !== store.focus).map((k) => h("option", { value: String(k), selected: k === store.rival }, label(store.model.classes[k]))));
   for (const box of parts.sum.querySelectorAll("[data-kind]")) {
     box.checked = store.model.concepts.some((concept, j) => concept.kind === box.dataset.kind && store.changed.get(j) !== 0);
   }
@@ -69,7 +71,7 @@ function side(model, now, before, title) {
   const odds = softmax(now), original = before ? softmax(before) : odds;
   return h("div", { class: "side-by" }, title ? h("h3", {}, title) : null, h("ol", { class: "classes" }, ranked(now).slice(0, TOP).map((k) =>
     h("li", {}, h("span", { class: "name" }, label(model.classes[k])),
-      h("span", { class: "track" }, h("span", { class: "filled", style: { width: `${100 * odds[k]}%` } }), h("span", { class: "mark", style: { left: `${100 * original[k]}%` } })),
+      h("span", { class: "track" }, h("span", { class: "filled", style: { width: `${100 * odds[k]}%` } }), before && store.changed.size ? h("span", { class: "mark", style: { left: `${100 * original[k]}%` } }) : null),
       h("span", { class: "num" }, percent(odds[k]))))));
 }
 

@@ -1,6 +1,7 @@
 /* Test clips the model gets wrong, with the concepts that decided. */
 import { read } from "./api.js";
 import { byId, fill, h } from "./dom.js";
+import { figure } from "./figures.js";
 import { go } from "./open.js";
 import { store } from "./store.js";
 import { label, number } from "./sum.js";
@@ -19,5 +20,6 @@ function one(each) {
   return h("li", { class: "card" },
     h("div", { class: "bar" }, h("h3", {}, h("button", { type: "button", class: "plain", onclick: () => go({ clip: each.clip }) }, each.clip)), each.margin === null ? null : h("span", { class: "num" }, `ahead by ${number(each.margin, 2, false)}`)),
     h("p", {}, `${label(each.label)}, taken for `, h("strong", {}, label(each.says))),
-    h("p", { class: "users" }, each.reasons.map(([kind, name, value]) => h("span", { class: `badge ${kind}` }, `${label(name)} ${number(value)}`))));
+    h("ul", { class: "reasons" }, each.reasons.map(({ column, kind, name, value }) => h("li", { class: kind },
+      h("span", { class: "picture" }, figure(column, `${name}, moving`)), h("span", {}, h("span", { class: "tag" }, label(name)), h("span", { class: "looks" }, store.figures.concepts[column].looks ?? kind)), h("span", { class: "num" }, number(value))))));
 }

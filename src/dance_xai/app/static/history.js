@@ -61,7 +61,7 @@ function effects(outcome) {
   const one = (title, difference) => difference.labelled
     ? h("li", {}, `${title}: ${percent(difference.correct[0] / difference.labelled)} → ${percent(difference.correct[1] / difference.labelled)} right; ${difference.changes.length} of ${difference.clips} predictions changed`)
     : null;
-  return h("div", { class: "outcome", id: "outcome" }, h("p", {}, `${outcome.undone ? "Undone: " : ""}${outcome.edit}`), h("ul", {}, one("Test", outcome.test), one("Train", outcome.train)), changes(outcome.test));
+  return h("div", { class: "outcome", id: "outcome" }, h("p", {}, `${outcome.undone ? "Taking back" : "Making"} “${outcome.edit}” changed`), h("ul", {}, one("Test", outcome.test), one("Train", outcome.train)), changes(outcome.test));
 }
 
 /* Clips that are predicted differently, to open. */

@@ -8,6 +8,8 @@ export async function open(source) {
   store.source = source;
   store.changed.clear();
   store.focus = best(logits(store.model, store.reading.main));
+  const truth = store.model.classes.indexOf(store.reading.label);
+  store.rival = truth < 0 || truth === store.focus ? null : truth;
   tell("opened");
 }
 

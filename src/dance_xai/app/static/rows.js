@@ -3,34 +3,35 @@ import { fill, h } from "./dom.js";
 import { edit } from "./dialog.js";
 import { figure } from "./figures.js";
 import { activations, isOff, set, store } from "./store.js";
-import { label, number, steps, terms } from "./sum.js";
+import { label, number, rule, steps, terms } from "./sum.js";
 
 const SHOWN = 10;
 const kept = new Map();  // rows are updated in place, so that a slider being dragged stays
 
 export function rows(place, before, now, { all, more }) {
-  const { model, focus } = store, values = activations();
-  const list = terms(model, focus, store.reading.main);
+  const { model, focus, rival } = store, values = activations();
+  const { bias: start, weights } = rule(model, focus, rival), end = (logits) => logits[focus] - (rival === null ? 0 : logits[rival]);
+  const list = terms(weights, store.reading.main);
   const shown = all ? list : list.slice(0, SHOWN), rest = list.slice(shown.length);
   const sum = (some) => some.reduce((total, { column, weight }) => total + weight * values[column], 0);
   const parts = shown.map(({ column, weight }) => weight * values[column]);
   if (rest.length) parts.push(sum(rest));
-  const fall = steps(model.bias[focus], parts, now[focus]);
+  const fall = steps(start, parts, end(now));
   place.style.setProperty("--zero", `${fall.zero}%`);
-  const key = `${focus} ${all} ${store.reading.clip} ${store.log.position}`;
+  const key = `${focus} ${rival} ${all} ${store.reading.clip} ${store.log.position}`;
   if (kept.get(place)?.key !== key) build(place, key, shown, rest, more, list.length > SHOWN, all);
   const { lines, bias, others, rounding, total } = kept.get(place);
-  step(bias, fall.bias, model.bias[focus]);
+  step(bias, fall.bias, start);
   lines.forEach((line, i) => update(line, fall.parts[i], parts[i], values));
   if (others) step(others, fall.parts.at(-1), parts.at(-1));
   rounding.hidden = Math.abs(fall.residue) < 0.005;
   rounding.querySelector(".num").textContent = number(fall.residue);
-  step(total, fall.total, now[focus], false);
-  total.querySelector(".was").textContent = store.changed.size ? `as it is ${number(before[focus], 2, false)}` : "";
+  step(total, fall.total, end(now), rival !== null);
+  total.querySelector(".was").textContent = store.changed.size ? `as it is ${number(end(before), 2, rival !== null)}` : "";
 }
 
 function build(place, key, shown, rest, more, long, all) {
-  const bias = plain("Bias", "bias"), total = plain("Score", "total"), rounding = plain("Rounding", "rounding");
+  const bias = plain("Bias", "bias"), total = plain(store.rival === null ? "Score" : "Lead", "total"), rounding = plain("Rounding", "rounding");
   total.querySelector(".label").append(h("span", { class: "was" }));
   const others = rest.length ? plain(`${rest.length} other concepts`, "others") : null;
   const lines = shown.map(line);
@@ -40,6 +41,7 @@ function build(place, key, shown, rest, more, long, all) {
     long ? h("button", { type: "button", class: "plain more", onclick: more }, all ? "Show fewer" : `Show all ${shown.length + rest.length}`) : null);
 }
 
+const looks = (column) => store.figures?.concepts[column]?.looks ?? "";
 const bar = () => h("span", { class: "step" }, h("span", { class: "filled" }));
 const plain = (text, kind) => h("div", { class: `row ${kind}` }, h("span", { class: "label" }, text), bar(), h("span", { class: "num" }));
 
@@ -50,11 +52,11 @@ function line({ column, weight }) {
     oninput: (event) => set(column, near(Number(event.target.value), original, high - low)) });
   const box = h("input", { type: "checkbox", role: "switch", "aria-label": `${concept.name}: on`, onchange: (event) => set(column, event.target.checked ? original : 0) });
   const text = h("span", { class: "why" });
-  const place = (value) => `${(100 * (value - low)) / (high - low || 1)}%`;
+  const place = (value) => String((value - low) / (high - low || 1));
   const row = h("div", { class: `row term ${concept.kind}`, "data-column": String(column) },
     box,
     h("span", { class: "picture" }, figure(column, `${concept.name}, moving`)),
-    h("span", { class: "label" }, h("button", { type: "button", class: "plain name", title: "Change the model", onclick: () => edit(column, store.focus) }, label(concept.name)), h("span", { class: "badge" }, concept.kind)),
+    h("span", { class: "label" }, h("button", { type: "button", class: "plain name", title: "Change the model", onclick: () => edit(column, store.focus) }, label(concept.name)), h("span", { class: "badge" }, concept.kind), h("span", { class: "looks" }, looks(column))),
     h("span", { class: "dial", style: { "--was": place(original), "--usual": place(0) } }, slider, text),
     bar(), h("span", { class: "num" }));
   return { row, column, weight, slider, box, text, original };
@@ -71,7 +73,7 @@ function update(each, place, value, values) {
   each.row.classList.toggle("off", off);
   each.row.classList.toggle("changed", store.changed.has(each.column));
   const was = store.changed.has(each.column) ? `, was ${number(each.original)}` : "";
-  each.text.textContent = `${off ? "off" : number(now)} × ${number(each.weight)}${was}`;
+  each.text.textContent = `${off ? "off" : number(now)} × weight ${number(each.weight)}${was}`;
   step(each.row, place, value);
 }
 

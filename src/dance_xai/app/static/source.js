@@ -17,7 +17,8 @@ function setUp() {
   const only = h("select", { id: "only", "aria-label": "Which clips", onchange: refresh }, Object.entries(FILTERS).map(([value, text]) => h("option", { value }, text)));
   found = h("p", { class: "note tight", id: "found" });
   list = h("ul", { class: "clips", id: "clips", tabindex: "0", "aria-label": "Clips" });
-  fill(byId("source"), h("h2", { class: "small" }, "Videos"), pick, drop, progress, h("div", { class: "search" }, words, only), found, list);
+  const entrance = store.blind ? [h("p", { class: "note" }, store.blind)] : [pick, drop, progress];
+  fill(byId("source"), h("h2", { class: "small" }, "Videos"), entrance, h("div", { class: "search" }, words, only), found, list);
   for (const name of ["dragenter", "dragover"]) addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) addEventListener(name, () => drop.classList.remove("over"));
   addEventListener("drop", (event) => { event.preventDefault(); take(event.dataTransfer.files[0]); });
@@ -58,6 +59,7 @@ function show(text, share) {
 
 async function take(file) {
   if (!file) return;
+  if (store.blind) return complain(store.blind);
   if (sending) return complain(`${file.name}: expected one video at a time, got another; wait or cancel the first`);
   if (file.size > store.limits.bytes) return complain(`${file.name}: expected a file of at most ${store.limits.megabytes} MB, got ${Math.ceil(file.size / 1e6)} MB; cut it to one action`);
   await attempt(() => explain(file));

@@ -8,12 +8,14 @@ export const store = {
   other: null,      // the model compared with
   log: null,
   limits: null,
+  blind: "",        // why the RUN cannot look at new videos
   outcome: null,    // of the last edit
   videos: [],
   reading: null,    // the open clip: activations of one model or two
   source: null,     // {clip} or {video}
   changed: new Map(),  // column -> activation set by hand
   focus: null,      // class whose sum is shown
+  rival: null,      // class it is held against; null for none
   figures: null,    // skeleton and packed poses, by column
 };
 

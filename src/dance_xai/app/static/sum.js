@@ -14,9 +14,17 @@ export const best = (values) => values.indexOf(Math.max(...values));
 /* Class indices, most probable first. */
 export const ranked = (values) => values.map((_, k) => k).sort((a, b) => values[b] - values[a] || a - b);
 
-/* Terms of one class, by the size they have in the clip as it is. */
-export function terms(model, k, activation) {
-  return model.weights[k]
+/* Bias and weights of one class, or of its lead over a rival. */
+export function rule(model, k, rival) {
+  if (rival === null) return { bias: model.bias[k], weights: model.weights[k] };
+  const weights = new Map(model.weights[k]);
+  for (const [column, weight] of model.weights[rival]) weights.set(column, (weights.get(column) ?? 0) - weight);
+  return { bias: model.bias[k] - model.bias[rival], weights: [...weights].filter(([, weight]) => weight !== 0) };
+}
+
+/* Terms of a sum, by the size they have in the clip as it is. */
+export function terms(weights, activation) {
+  return weights
     .map(([column, weight]) => ({ column, weight, value: weight * activation[column] }))
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || a.column - b.column);
 }
