@@ -94,6 +94,9 @@ def test_with_labels_the_edit_is_measured_on_clips_it_was_not_chosen_on(old, new
     found = choose_by_labels(comparison, labels, np.random.default_rng(0))
     assert found.steps and found.chosen_on + found.measured_on == len(labels)
     assert found.measured[1] > found.measured[0] + 0.05
+    for side, steps in enumerate(((), found.steps)):
+        right = found.chosen_on * found.chosen[side] + found.measured_on * found.measured[side]
+        assert right == pytest.approx(len(labels) * accuracy(comparison, labels, steps))
     for seed in range(2):
         calm, truth = new_clips(200 + seed)
         assert not choose_by_labels(replace(old, new=calm), truth, np.random.default_rng(seed)).steps
