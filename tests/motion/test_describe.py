@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter1d
 
 from dance_xai.data.skeletons import BODY_25, COCO_17, KINECT_20, MEDIAPIPE_33, PENN_13, SKELETONS
 from dance_xai.errors import ShapeError
 from dance_xai.motion.describe import describe_motion
 from dance_xai.motion.encoder import WindowSpec, mirrored, normalised
+from dance_xai.motion.figure import SMOOTH_ROWS, SMOOTH_SHARE, _smoothing
 from dance_xai.planted.body import draw_bodies, place_joints
 from dance_xai.planted.moves import MOTION_NAMES, MOTIONS
 from dance_xai.types import PoseTrack, Skeleton
@@ -315,3 +317,11 @@ def test_arrays_that_do_not_fit_are_refused(skeleton):
         describe(act("squat")[0], 1.0, skeleton)
     with pytest.raises(ShapeError, match=r"seen: expected shape"):
         describe(act("squat")[0], 1.0, COCO_17, seen=np.ones((3, 17), dtype=bool))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 16, 90])
+def test_smoothing_is_the_gaussian_of_scipy(rows):
+    path = np.random.default_rng(rows).normal(size=(rows, 2))
+    deviation = max(SMOOTH_ROWS, SMOOTH_SHARE * rows)
+    expected = gaussian_filter1d(path, deviation, axis=0, mode="nearest")
+    np.testing.assert_allclose(_smoothing(rows) @ path, expected, atol=1e-12)

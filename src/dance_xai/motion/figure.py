@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -92,8 +93,9 @@ def figure_of(poses: FloatArray, seen: BoolArray, skeleton: Skeleton) -> Figure:
     Source: ours.
     """
     known = seen & np.isfinite(poses).all(axis=2)
+    smooth = _smoothing(len(poses))
     figure = {
-        name: _smooth(_bridged(poses[:, joint] * (1, -1), known[:, joint]))
+        name: smooth @ _bridged(poses[:, joint] * (1, -1), known[:, joint])
         for joint, name in enumerate(skeleton.joints)
         if known[:, joint].mean() >= SEEN
     }
@@ -112,10 +114,17 @@ def _bridged(path: FloatArray, known: BoolArray) -> FloatArray:
     return np.stack([np.interp(rows, rows[known], path[known, axis]) for axis in (0, 1)], axis=1)
 
 
-def _smooth(path: FloatArray) -> FloatArray:
-    from scipy.ndimage import gaussian_filter1d
-
-    return np.asarray(gaussian_filter1d(path, max(SMOOTH_ROWS, SMOOTH_SHARE * len(path)), axis=0, mode="nearest"))
+@cache
+def _smoothing(rows: int) -> FloatArray:
+    """(L, L) Gaussian means over neighbouring rows, cut off at four deviations; the ends are held."""
+    deviation = max(SMOOTH_ROWS, SMOOTH_SHARE * rows)
+    reach = int(4 * deviation + 0.5)
+    offsets = np.arange(-reach, reach + 1)
+    weight = np.exp(-0.5 * (offsets / deviation) ** 2)
+    matrix = np.zeros((rows, rows))
+    row = np.arange(rows)[:, None]
+    np.add.at(matrix, (row, np.clip(row + offsets, 0, rows - 1)), weight / weight.sum())
+    return matrix
 
 
 def _keeps_place(poses: FloatArray, known: BoolArray) -> bool:
