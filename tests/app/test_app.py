@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from tests.app.browsing import HOME, LABELS, NASTY
 
 from dance_xai.app import Limits
+from dance_xai.app.changes import OFFERED
 from dance_xai.app.jobs import Job
 from dance_xai.workflows.runs import open_run
 
@@ -123,6 +124,30 @@ def test_edit_undo_redo_save_and_open_again(started, run):
     assert before == {path.name: path.read_bytes() for path in run.iterdir()}
     again = started(run.parent / "kept")()
     assert again.state["log"]["position"] == 1 and again.state["model"]["weights"] == told["model"]["weights"]
+
+
+def test_every_edit_that_is_offered_works_and_is_undone(started, run):
+    browser = started(run)()
+    model = browser.state["model"]
+    row = next(row for row in model["weights"] if row)
+    (column, weight), label = row[0], model["classes"][model["weights"].index(row)]
+    _, name = used(model)
+    scaled = {"label": label, "concept": name, "change": "scale", "value": 0.5}
+    cases = {
+        "ablate": {"concepts": [name], "kinds": []},
+        "change_weight": scaled,
+        "remove": {"concepts": [name]},
+        "rename": {"old": name, "new": "another"},
+        "set_activation": {"concept": name, "value": 1.5},
+    }
+    assert set(cases) == set(OFFERED)
+    for operation, arguments in cases.items():
+        told = browser.post("edit", {"operation": operation, "arguments": arguments})
+        assert told.status_code == 200, told.text
+        if operation == "change_weight":
+            assert [column, 0.5 * weight] in told.json()["model"]["weights"][model["classes"].index(label)]
+        undone = browser.post("undo").json()["model"]
+        assert (undone["weights"], undone["concepts"]) == (model["weights"], model["concepts"])
 
 
 @pytest.mark.parametrize(
@@ -302,6 +327,11 @@ def test_two_models_side_by_side(started, run, suits, new_video):
     done = both.finish(both.send(new_video.read_bytes()).json())
     told = both.get("reading", video=done["video"]).json()
     assert told["trouble"] == "" and set(told["other"]) == {0.0}
+
+
+def test_models_without_common_test_clips_are_told_apart_only_on_clips(started, run, small_run):
+    told = started(run, compare=small_run)().get("comparison")
+    assert told.status_code == 200 and "expected test clips that both have, got none" in told.json()["trouble"]
 
 
 def test_the_report_is_written_with_the_edits(started, run):

@@ -82,14 +82,17 @@ def failures(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
 
 
 def comparison(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
-    """Test clips that the two models predict differently.
+    """Test clips that the two models predict differently; ``trouble`` says why when they share none.
 
     Raises:
-        DataError: There is one model only, or they share no test clips.
+        Missing: There is one model only.
     """
     if desk.other is None:
         raise Missing("compare: expected a second RUN, got none; start the app with --compare RUN2")
-    return difference_tree(diff_views(session.view, desk.other))
+    try:
+        return difference_tree(diff_views(session.view, desk.other))
+    except DataError as error:
+        return {"trouble": str(error)}
 
 
 def page(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:

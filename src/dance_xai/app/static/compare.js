@@ -10,6 +10,7 @@ const MOST = 200, ORDER = { worse: "only this model is right", better: "only the
 export async function showComparison() {
   const found = await read("comparison"), { model, other } = store;
   const row = (name, value) => h("tr", {}, h("th", { scope: "row" }, name), value.map((text) => h("td", { class: "num" }, text)));
+  if (found.trouble) return fill(byId("compare"), h("h2", {}, "Two models"), h("p", { class: "lead" }, found.trouble));
   const right = (side) => (found.labelled ? percent(found.correct[side] / found.labelled) : "–");
   fill(byId("compare"), h("h2", {}, "Two models"),
     h("div", { class: "card scroll" }, h("table", {}, h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col", class: "num" }, `RUN ${model.folder}${store.log.position ? ", edited" : ""}`), h("th", { scope: "col", class: "num" }, `RUN ${other.folder}`))),

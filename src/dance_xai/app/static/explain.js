@@ -1,19 +1,24 @@
 /* One clip: what the model says, and the sum behind it, which moves with the switches. */
 import { act, finished } from "./api.js";
 import { attempt, byId, fill, h, say } from "./dom.js";
+import { figure } from "./figures.js";
 import { rows } from "./rows.js";
 import { applyChanges } from "./history.js";
 import { activations, on, reset, setKind, store } from "./store.js";
-import { best, label, logits, percent, ranked, softmax } from "./sum.js";
+import { best, label, logits, number, percent, ranked, softmax, terms } from "./sum.js";
 
-const TOP = 5, KINDS = ["motion", "object", "scene"];
+const TOP = 5, REASONS = 4, KINDS = ["motion", "object", "scene"];
 let all = false, parts = null;
 
 function welcome() {
   fill(byId("result"), h("div", { class: "card empty" },
     h("h2", {}, "Why does the model say what it says?"),
-    h("p", { class: "lead" }, "Drop a video, or choose a clip of the RUN. You get its prediction as a short sum of concepts; switch concepts off or turn them up, and the prediction moves at once.")));
+    h("p", { class: "lead" }, "Drop a video, or choose a clip of the RUN. You get its prediction as a short sum of concepts; switch concepts off or turn them up, and the prediction moves at once."),
+    h("ul", { class: "taste" }, strongest().map((each) => h("li", {}, figure(each.column, each.looks ?? each.name, false), h("p", { class: "note tight" }, each.looks ?? ""))))));
 }
+
+/* The motions with the largest weights, to look at. */
+const strongest = () => store.figures.concepts.filter((each) => store.figures.figures[each.column]).sort((a, b) => b.strength - a.strength).slice(0, 4);
 
 function opened() {
   all = false;
@@ -63,23 +68,30 @@ function showSaid(before, now) {
     h("p", { class: "eyebrow" }, reading.clip, reading.split ? ` · ${reading.split} clip` : ""),
     h("div", { class: "verdict" }, h("h2", { id: "said" }, label(model.classes[said])), h("span", { class: "odds", id: "odds" }, percent(odds[said])), truth,
       moved ? h("span", { class: said === was ? "chip" : "chip bad", id: "moved" }, moved) : null),
-    h("div", { class: "sides" }, side(model, now, before, store.other ? "This model" : null), otherSide()));
+    h("div", { class: "sides" }, side(model, now, before, store.other ? "This model" : null, activations()), otherSide()));
 }
 
 /* The most probable classes as bars; a line marks each as it was. */
-function side(model, now, before, title) {
+function side(model, now, before, title, values) {
   const odds = softmax(now), original = before ? softmax(before) : odds;
   return h("div", { class: "side-by" }, title ? h("h3", {}, title) : null, h("ol", { class: "classes" }, ranked(now).slice(0, TOP).map((k) =>
     h("li", {}, h("span", { class: "name" }, label(model.classes[k])),
       h("span", { class: "track" }, h("span", { class: "filled", style: { width: `${100 * odds[k]}%` } }), before && store.changed.size ? h("span", { class: "mark", style: { left: `${100 * original[k]}%` } }) : null),
-      h("span", { class: "num" }, percent(odds[k]))))));
+      h("span", { class: "num" }, percent(odds[k]))))),
+    title ? reasons(model, best(now), values) : null);
+}
+
+/* The largest terms of a class, where two models stand side by side. */
+function reasons(model, k, values) {
+  const largest = terms(model.weights[k], values).slice(0, REASONS);
+  return h("ul", { class: "terms" }, largest.map(({ column, value }) => h("li", { class: model.concepts[column].kind }, h("span", { class: "tag" }, label(model.concepts[column].name)), h("span", { class: "num" }, number(value)))));
 }
 
 function otherSide() {
   if (!store.other) return null;
   if (!store.reading.other) return h("div", { class: "side-by" }, h("h3", {}, `RUN ${store.other.folder}`), h("p", { class: "note" }, store.reading.trouble));
   const theirs = logits(store.other, store.reading.other), said = label(store.other.classes[best(theirs)]);
-  return h("div", { id: "other" }, side(store.other, theirs, null, `RUN ${store.other.folder}: ${said}`));
+  return h("div", { id: "other" }, side(store.other, theirs, null, `RUN ${store.other.folder}: ${said}`, store.reading.other));
 }
 
 function setUpPage() {

@@ -3,8 +3,12 @@ import { read } from "./api.js";
 import { store, tell } from "./store.js";
 import { best, logits } from "./sum.js";
 
+let latest = 0;
+
 export async function open(source) {
-  store.reading = await read("reading", source);
+  const mine = ++latest, reading = await read("reading", source);
+  if (mine !== latest) return;  // another one was opened since
+  store.reading = reading;
   store.source = source;
   store.changed.clear();
   store.focus = best(logits(store.model, store.reading.main));
