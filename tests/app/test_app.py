@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -83,10 +85,26 @@ def test_a_file_of_200_megabytes_is_refused(started, run):
     assert told.status_code == 413 and list(folder.iterdir()) == []
 
 
+def stream_of(path, frames):
+    """A video at 10 frames a second that does not state its length, as a live stream does not."""
+    with av.open(str(path), "w", format="matroska", options={"live": "1"}) as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.height, stream.width, stream.pix_fmt = 48, 64, "yuv420p"
+        for _ in range(frames):
+            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 9, dtype=np.uint8), "rgb24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    return path
+
+
 def test_what_is_no_video_or_too_long_gets_one_clear_line(started, run, limits, write_video, tmp_path):
+    long = write_video(tmp_path / "long.mp4", [np.full((48, 64, 3), 9, dtype=np.uint8)] * 60, fps=10)
+    silent = stream_of(tmp_path / "silent.mkv", 60)
+    fast = write_video(tmp_path / "fast.mp4", [np.full((48, 64, 3), 9, dtype=np.uint8)] * 60, fps=500)
+    wide = write_video(tmp_path / "wide.mp4", [np.full((480, 640, 3), 9, dtype=np.uint8)] * 3)
+    limits = replace(limits, megapixels=0.1)
     make = started(run, limits=limits)
     browser, folder = make(), make.app.state.desk.folder
-    long = write_video(tmp_path / "long.mp4", [np.full((48, 64, 3), 9, dtype=np.uint8)] * 60, fps=10)
     empty = write_video(tmp_path / "empty.mp4", [np.full((96, 128, 3), 120, dtype=np.uint8)] * 20)
     cases = {
         "notes.mp4": (b"just some words\n" * 50, "expected a video that can be read"),
@@ -94,6 +112,9 @@ def test_what_is_no_video_or_too_long_gets_one_clear_line(started, run, limits, 
         "list.mp4": (b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/x.ts\n", "expected a video"),
         "none.mp4": (b"", "expected a video, got an empty file"),
         "long.mp4": (long.read_bytes(), "expected a video of at most 5 s, got 6 s"),
+        "silent.mkv": (silent.read_bytes(), "expected a video of at most 5 s, got 6 s"),
+        "fast.mp4": (fast.read_bytes(), "at most 240 frames per second, got 500"),
+        "wide.mp4": (wide.read_bytes(), "expected frames of at most 0.1 megapixels, got 0.307"),
         "empty.mp4": (empty.read_bytes(), "expected somebody to look at"),
     }
     for name, (content, wanted) in cases.items():

@@ -14,6 +14,8 @@ class Limits:
     Attributes:
         megabytes: Largest upload, 10^6 bytes each; the default refuses what is seldom one short action.
         seconds: Longest video; explaining takes time and memory in proportion.
+        rate: Most frames per second; the length alone does not bound the work.
+        megapixels: Largest frame, 10^6 pixels; a small file can hold a frame that fills the memory.
         sessions: Browsers at once; the longest idle one makes room when it has been idle for a minute.
         idle: Seconds after which a session that nobody uses is forgotten.
         kept: Explained videos a session remembers, as numbers; the files are deleted at once.
@@ -23,6 +25,8 @@ class Limits:
 
     megabytes: float = 100.0
     seconds: float = 60.0
+    rate: float = 240.0
+    megapixels: float = 36.0
     sessions: int = 32
     idle: float = 2 * 3600.0
     kept: int = 8

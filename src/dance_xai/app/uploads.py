@@ -73,14 +73,16 @@ def probe(path: Path, name: str, limits: Limits) -> float:
         Its seconds.
 
     Raises:
-        DataError: It is something else, damaged, or too long; the message has the user's name of the file.
+        DataError: It is something else, damaged, too long, or too large; the message has the user's name of the file.
     """
     try:
         with opened(path) as (container, stream):
             stated = stated_seconds(container, stream)
-        _check_length(stated or 0.0, name, limits)
+            _check("frames", stream.width * stream.height / 1e6, limits.megapixels, "megapixels", name)
+        _check("a video", stated or 0.0, limits.seconds, "s", name)
         timeline = scan_video(path).timeline
-        _check_length(len(timeline) / timeline.fps, name, limits)
+        _check("a video", len(timeline) / timeline.fps, limits.seconds, "s", name)
+        _check("a video", timeline.fps, limits.rate, "frames per second", name)
     except DataError as error:
         raise DataError(in_users_words(str(error), path, name)) from None
     return len(timeline) / timeline.fps
@@ -91,12 +93,12 @@ def in_users_words(message: str, path: Path, name: str) -> str:
     return message.replace(str(path), name)
 
 
-def _check_length(seconds: float, name: str, limits: Limits) -> None:
-    if seconds > limits.seconds:
-        raise DataError(
-            f"{name}: expected a video of at most {limits.seconds:g} s, got {seconds:.0f} s; cut it to one action, or "
-            "start the app with a higher --max-seconds"
+def _check(what: str, value: float, most: float, unit: str, name: str) -> None:
+    if value > most:
+        advice = (
+            "cut it to one action, or start the app with a higher --max-seconds" if unit == "s" else "export it anew"
         )
+        raise DataError(f"{name}: expected {what} of at most {most:g} {unit}, got {value:.4g} {unit}; {advice}")
 
 
 def _too_large(name: str, limits: Limits) -> TooLarge:
