@@ -74,6 +74,15 @@ def test_report_writes_one_page(dance, run, tmp_path):
     said = dance("report", run, "--out", tmp_path / "report.html")
     assert said.code == 0 and said.out == f"wrote {tmp_path / 'report.html'}\n"
     assert (tmp_path / "report.html").stat().st_size > 10_000
+    assert (
+        said.err.startswith("  looking for causes")
+        and '<section id="diagnosis"' in (tmp_path / "report.html").read_text()
+    )
+    said = dance("report", run, "--no-diagnosis", "--json", "--out", tmp_path / "report.html")
+    assert said.err == "" and json.loads(said.out)["diagnosis"] is None
+    assert '<section id="diagnosis"' not in (tmp_path / "report.html").read_text()
+    tree = json.loads(dance("report", run, "--json").out)
+    assert tree["diagnosis"]["schema"] == 1 and "--json, got neither" in dance("report", run).complaint
 
 
 def test_names_are_printed_letter_by_letter(dance, fit, small_folder, tmp_path):

@@ -1,11 +1,23 @@
 """A planted model with poses, names that try to break the page, and a browser."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from dance_xai.data.skeletons import PENN_13
+from dance_xai.diagnose import (
+    Diagnosis,
+    Effect,
+    Failure,
+    Fault,
+    GroupEffect,
+    Proposed,
+    Shortcut,
+    Suspicion,
+    UnevenConcept,
+)
 from dance_xai.explain import explain_clip
 from dance_xai.report import Predictions, ReportData, Table
 from dance_xai.report.duplicates import Duplicate
@@ -76,6 +88,27 @@ def make_members(bank, column):
     return (bank.concepts[column].prototype, *others)
 
 
+def make_diagnosis(bank, classes, predictions):
+    """Every mistake with a cause, two shortcuts, one without an edit, and a concept that is uneven."""
+    faults = (Fault("motion", "motion 01", 1.25, -0.5, 2.0), Fault("object", NASTY, 0.5, 1.5, 0.5))
+    wrong = [row for row in predictions.scored if row[1] != row[2]]
+    failures = tuple(
+        Failure(clip, classes[true], classes[said], -1.0, "concept wrong", faults)
+        if at % 3
+        else Failure(clip, classes[true], classes[said], -1.0, "same concepts")
+        for at, (clip, true, said) in enumerate(wrong)
+    )
+    name = bank.names[bank.columns("object")[0]]
+    doubt = Suspicion(classes[0], "object", name, 0.5, 0.9, 0.1, 1.0, 0.5, 4, 1, 9, 0.1, 0.3, 0.6, 0.02)
+    effect = Effect((0.9, 0.895), (0.8, 0.85), (0.5, 1.0), 0.04, 0.01)
+    edit = Proposed("resolve", {"forbid": [[classes[0], name]]})
+    weak = replace(doubt, label=classes[-1], kind="scene", concept=bank.names[bank.columns("scene")[0]], by_noise=9.0)
+    shortcuts = (Shortcut(doubt, 0.03, edit, effect, None, 5), Shortcut(weak, 0.01, None, None, None, 5))
+    groups = (GroupEffect(NASTY, 9, 0.5), GroupEffect("b", 8, 0.25))
+    uneven = (UnevenConcept("view", classes[0], "motion", "motion 01", groups, 0.001),)
+    return Diagnosis(len(predictions.scored), failures, (), shortcuts, uneven, None, ("a note",))
+
+
 def make_report(bank=None, classes=("wave_left", "wave_right", NASTY), clips=40, seed=0):
     bank = bank or make_bank()
     weight, bias = make_head(bank, len(classes), seed, 0.4)
@@ -86,6 +119,12 @@ def make_report(bank=None, classes=("wave_left", "wave_right", NASTY), clips=40,
     predicted = np.where(rng.random(clips) < 0.8, true, rng.integers(0, len(classes), clips))
     correct = int((true == predicted).sum())
     curve = {"1": 0.7, "3": 0.9, "5": 0.95, "30": 1.0}
+    predictions = Predictions(
+        tuple(f"{i:04d}" for i in range(clips)),
+        tuple(true.tolist()),
+        tuple(predicted.tolist()),
+        rng.normal(size=(clips, len(bank))),
+    )
     return ReportData(
         title=NASTY,
         classes=classes,
@@ -101,16 +140,12 @@ def make_report(bank=None, classes=("wave_left", "wave_right", NASTY), clips=40,
         },
         drops=(Drop("windows", "0001:5", "pose jumps", 0.25), Drop("object", NASTY, "too rare")),
         config={"motion": {"rows": 12, "note": NASTY}, "lam": None},
-        predictions=Predictions(
-            tuple(f"{i:04d}" for i in range(clips)),
-            tuple(true.tolist()),
-            tuple(predicted.tolist()),
-            rng.normal(size=(clips, len(bank))),
-        ),
+        predictions=predictions,
         tables=(Table("Clusters", ("name", "value"), (("NMI", 0.4375), ("none", None), ("n", 3)), "A note."),),
         members={1: make_members(bank, 1)},
         duplicates=(Duplicate(3, 5, "activations", 0.975), Duplicate(1, 2, "centres", 0.9625)),
         train_counts=tuple(30 - 12 * k for k in range(len(classes))) if len(classes) == 3 else (),
+        diagnosis=make_diagnosis(bank, classes, predictions),
     )
 
 

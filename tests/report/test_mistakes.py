@@ -24,7 +24,9 @@ def test_confused_clips_are_listed_once(planted):
     found = confusion(replace(planted.report(), predictions=said))
     (pair,) = found["pairs"]
     assert (pair["true"], pair["predicted"], found["wrong"]) == ("wave_left", "wave_right", 2)
-    assert pair["clips"] == [{"id": name, "margin": None, "reasons": [], "rest": None} for name in ("a", "b")]
+    assert pair["clips"] == [
+        {"id": name, "margin": None, "reasons": [], "rest": None, "cause": None} for name in ("a", "b")
+    ]
     assert found["rows"][0]["cells"][1]["key"] == pair["key"]
 
 

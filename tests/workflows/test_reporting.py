@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import shutil
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 
 from dance_xai.report.report import report_page
 from dance_xai.workflows.members import OTHER_POSES, UNREADABLE, find_members
-from dance_xai.workflows.reporting import report_of, report_tree
+from dance_xai.workflows.reporting import LOOKING, diagnosed_report, report_of, report_tree
 from dance_xai.workflows.runs import open_run
 
 
@@ -100,3 +101,27 @@ def test_the_data_of_a_report_is_the_model(view):
             weight[row, names.index((term["kind"], term["concept"]))] = term["weight"]
     np.testing.assert_array_equal(weight, np.where(np.abs(view.model.head.weight) > 1e-5, view.model.head.weight, 0))
     assert sum(tree["left_out"]["counts"].values()) == len(view.drops)
+
+
+def test_a_report_with_its_diagnosis(view):
+    said = []
+    data = diagnosed_report(view, said.append)
+    tree = report_tree(data)
+    assert said == [LOOKING] and tree["diagnosis"] == data.diagnosis.to_dict() and data.diagnosis.clips > 0
+    words = {one["clip"]: one["words"] for one in tree["diagnosis"]["failures"]}
+    assert set(words) == {each["clip"] for each in tree["mistakes"]}
+    assert all(words[each["clip"]].endswith(each["cause"]) for each in tree["mistakes"])
+    assert report_tree(report_of(view))["diagnosis"] is None
+
+
+def test_a_run_that_cannot_be_diagnosed_says_why(view):
+    label = view.manifest.classes[0]
+    clips = list(view.manifest.clips)
+    extra = [at for at, clip in enumerate(clips) if clip.label == label and clip.split == "train"][1:]
+    for at in extra:
+        clips[at] = replace(clips[at], split=None)
+    vars(view)["manifest"] = replace(view.manifest, clips=tuple(clips))
+    said = []
+    data = diagnosed_report(view, said.append)
+    assert data.diagnosis is None and said[1] == data.notes[-1] and f"2 train clips of {label!r}" in said[1]
+    assert said[1] in html.unescape(report_page(data))

@@ -70,6 +70,12 @@ def say(text: str = "", *, bold: str = "") -> None:
     Console(highlight=False, soft_wrap=True).print(Text.assemble((bold, "bold"), text))
 
 
+def notice(text: str) -> None:
+    """Say on standard error what goes on."""
+    sys.stderr.write(f"  {text}\n")
+    sys.stderr.flush()
+
+
 def print_json(tree: Any) -> None:
     """Print one JSON object to standard output."""
     sys.stdout.write(json.dumps(tree, allow_nan=False) + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dance_xai.diagnose.causes import Failure
 from dance_xai.diagnose.heldout import Proposed
 from dance_xai.diagnose.proposals import Shortcut
+from dance_xai.diagnose.shortcuts import Suspicion
 from dance_xai.diagnose.subgroups import UnevenConcept
 from dance_xai.edit.constraints import EVERY_CLASS
 
@@ -20,19 +21,26 @@ SHOWN = 3
 
 def failure_words(one: Failure) -> str:
     """A failure in a sentence or two."""
+    return f"{one.clip}, '{one.label}', is taken for '{one.said}': {cause_words(one)}"
+
+
+def cause_words(one: Failure) -> str:
+    """Why a clip is wrong, in a sentence that begins in lower case."""
     named = ", ".join(
         fault.concept + ("" if fault.wanted is None else f" ({fault.activation:+.1f}, should be {fault.wanted:+.1f})")
         for fault in one.faults[:SHOWN]
     )
     more = f" and {len(one.faults) - SHOWN} more" if len(one.faults) > SHOWN else ""
-    return f"{one.clip}, '{one.label}', is taken for '{one.said}': {CAUSE_WORDS[one.cause]}" + (
-        f": {named}{more}." if named else "."
-    )
+    return CAUSE_WORDS[one.cause] + (f": {named}{more}." if named else ".")
 
 
 def shortcut_words(one: Shortcut) -> str:
     """A suspected shortcut, what speaks for it and what could be done, in a few sentences."""
-    doubt = one.suspicion
+    return f"{suspicion_words(one.suspicion)} {proposal_words(one)}"
+
+
+def suspicion_words(doubt: Suspicion) -> str:
+    """What speaks for a suspected shortcut, and how much of it noise could make."""
     side = "with" if doubt.weight > 0 else "without"
     text = (
         f"'{doubt.label}' leans on {doubt.kind} '{doubt.concept}': {doubt.share:.0%} of its train clips are {side} it "
@@ -45,11 +53,16 @@ def shortcut_words(one: Shortcut) -> str:
         text += f" Motion alone finds {doubt.motion_alone:.0%} of the class."
     if not doubt.is_credible:
         text += f" Doubtful: noise alone would make about {doubt.by_noise:.0f} clips look like exceptions."
+    return text
+
+
+def proposal_words(one: Shortcut) -> str:
+    """What could be done against a suspected shortcut, with what it costs and brings."""
     if one.edit is None or one.effect is None:
-        return text + " No edit that was tried helps at so little cost."
+        return "No edit that was tried helps at so little cost."
     before, after = one.effect.turned
-    text += (
-        f" Proposed: {edit_words(one.edit)}. On held-out train clips this costs {100 * one.effect.cost:.1f} points, "
+    text = (
+        f"Proposed: {edit_words(one.edit)}. On held-out train clips this costs {100 * one.effect.cost:.1f} points, "
         f"and if the association were turned round accuracy would be {after:.1%} in place of {before:.1%}"
     )
     control = "" if one.control is None else f" ({one.control.turned[1]:.1%} with the weaker penalty alone)"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dance_xai.diagnose import Diagnosis
 from dance_xai.errors import DataError, check_shape
 from dance_xai.report.duplicates import Duplicate
 from dance_xai.types import Activations, BoolArray, ConceptBank, Drop, FloatArray, Prototype
@@ -77,6 +78,7 @@ class ReportData:
         duplicates: Concepts that are hard to tell apart.
         train_counts: Train clips of each class; empty when not known.
         notes: What a reader must know of this report, one sentence each.
+        diagnosis: What goes wrong in this model and why; None where nobody looked.
 
     Raises:
         ShapeError: Weights or biases do not fit classes and concepts.
@@ -101,6 +103,7 @@ class ReportData:
     duplicates: tuple[Duplicate, ...] = ()
     train_counts: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    diagnosis: Diagnosis | None = None
 
     def __post_init__(self) -> None:
         check_shape("head weights", self.weight, (len(self.classes), len(self.bank)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from dance_xai.diagnose.words import cause_words
 from dance_xai.report.data import ReportData
 from dance_xai.report.numbers import decimal, units
 from dance_xai.types import Drop, FloatArray, count_reasons
@@ -28,6 +29,7 @@ class Mistake:
         predicted: Class index.
         margin: Logit of the predicted class above that of the true class; None where activations are not known.
         terms: The concepts that decided, by column, with what each added to the margin; largest size first.
+        cause: Why it is wrong, in a sentence; None where nobody looked.
     """
 
     clip: str
@@ -35,6 +37,7 @@ class Mistake:
     predicted: int
     margin: float | None = None
     terms: tuple[tuple[int, float], ...] = ()
+    cause: str | None = None
 
 
 def mistakes(data: ReportData) -> tuple[Mistake, ...]:
@@ -42,10 +45,12 @@ def mistakes(data: ReportData) -> tuple[Mistake, ...]:
 
     ``margin`` is the difference of the biases and of the contributions of all concepts; `REASONS` of them are named.
     """
-    said = data.predictions
+    said, found = data.predictions, () if data.diagnosis is None else data.diagnosis.failures
+    causes = {one.clip: cause_words(one) for one in found}
+    activations = [None] * len(said.ids) if said.activations is None else said.activations
     return tuple(
-        _mistake(data, clip, true, predicted, None if said.activations is None else said.activations[row])
-        for row, (clip, true, predicted) in enumerate(zip(said.ids, said.true, said.predicted, strict=True))
+        replace(_mistake(data, clip, true, predicted, read), cause=causes.get(clip))
+        for clip, true, predicted, read in zip(said.ids, said.true, said.predicted, activations, strict=True)
         if true >= 0 and true != predicted
     )
 
@@ -131,13 +136,14 @@ def _told(data: ReportData, mistake: Mistake) -> dict[str, Any]:
         for j, value in mistake.terms
     ]
     if mistake.margin is None:
-        return {"id": mistake.clip, "margin": None, "reasons": reasons, "rest": None}
+        return {"id": mistake.clip, "margin": None, "reasons": reasons, "rest": None, "cause": mistake.cause}
     rest = units(mistake.margin, DIGITS) - sum(units(value, DIGITS) for _, value in mistake.terms)
     return {
         "id": mistake.clip,
         "margin": decimal(mistake.margin, DIGITS, sign=True),
         "reasons": reasons,
         "rest": decimal(rest / 10**DIGITS, DIGITS, sign=True),
+        "cause": mistake.cause,
     }
 
 

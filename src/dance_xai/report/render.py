@@ -57,6 +57,7 @@ def _environment() -> Environment:
         "separators": (",", ":"),
     }
     environment.filters |= {
+        "capitalise": words.capitalise,
         "cell": numbers.cell,
         "decimal": numbers.decimal,
         "percent": numbers.percent,

@@ -6,6 +6,7 @@ from typing import Any
 
 from dance_xai.report.cards import class_cards, concept_cards
 from dance_xai.report.data import ReportData
+from dance_xai.report.diagnosed import diagnosed
 from dance_xai.report.doubts import doubts
 from dance_xai.report.flow import flow
 from dance_xai.report.limits import limits
@@ -27,7 +28,7 @@ def report_page(data: ReportData) -> str:
     drawn = flow(data, [card["alt"] for card in concepts])
     return render(
         "report.html.j2",
-        styles=("page.css", "figures.css", "report.css", "flow.css"),
+        styles=("page.css", "figures.css", "report.css", "flow.css", "diagnosed.css"),
         scripts=("skeleton.js", "flow.js", "report.js"),
         title=data.title,
         report=data,
@@ -44,6 +45,7 @@ def report_page(data: ReportData) -> str:
         classes=class_cards(data),
         concepts=concepts,
         confusion=confusion(data),
+        diagnosed=diagnosed(data),
         dropped=dropped(data.drops),
         settings=settings(data.config),
         figures=figures.keys(),

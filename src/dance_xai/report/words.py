@@ -34,3 +34,8 @@ def reason(term: Contribution) -> str:
 def label(text: str) -> str:
     """A class name as read: ``baseball_pitch`` -> ``baseball pitch``."""
     return text.replace("_", " ")
+
+
+def capitalise(text: str) -> str:
+    """The first letter large, all others as they are."""
+    return text[:1].upper() + text[1:]

@@ -37,19 +37,34 @@ SEEN = "the activations of train clips are those of layers that have seen them: 
 def diagnose_run(
     folder: Path, *, groups: Path | None = None, seed: int = 0, data_root: Path | None = None, most: int = 8
 ) -> Diagnosis:
-    """Diagnose the model of a RUN with its edits in force. Shortcuts and edits are found on train clips alone.
+    """Diagnose the model of a RUN with its edits in force; see `diagnose_view`.
 
     Args:
         folder: The RUN.
+        groups: As for `diagnose_view`.
+        seed: Likewise.
+        data_root: Where data paths start, None: as when the RUN was made.
+        most: As for `diagnose_view`.
+
+    Raises:
+        DanceError: The RUN cannot be read, or has too few clips of a class to hold one out.
+    """
+    return diagnose_view(open_run(folder, data_root), groups=groups, seed=seed, most=most)
+
+
+def diagnose_view(view: RunView, *, groups: Path | None = None, seed: int = 0, most: int = 8) -> Diagnosis:
+    """Diagnose the model of a RUN with its edits in force. Shortcuts and edits are found on train clips alone.
+
+    Args:
+        view: The RUN.
         groups: A CSV file with a column ``id`` or ``clip`` and one column per attribute that tells subgroups apart.
         seed: Of the random order of corrections.
-        data_root: Where data paths start, None: as when the RUN was made.
         most: Suspected shortcuts that edits are measured for.
 
     Raises:
         DanceError: The RUN cannot be read, or has too few clips of a class to hold one out.
     """
-    case = Case(open_run(folder, data_root))
+    case = Case(view)
     held, train, test = case.held_out, case.facts("train"), case.facts("test")
     attributes = {**case.attributes, **({} if groups is None else read_groups(groups, held.ids))}
     examiner = Examiner(case.view.model, train)

@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from dance_xai.diagnose import Diagnosis
+from dance_xai.errors import DataError
 from dance_xai.report.data import Predictions, ReportData, Table
 from dance_xai.report.duplicates import Duplicate, near_duplicates
 from dance_xai.report.mistakes import Mistake, mistakes
 from dance_xai.types import FloatArray, IntArray, Manifest, Prototype
+from dance_xai.workflows.diagnosing import diagnose_view
 from dance_xai.workflows.editing import edited_manifest
 from dance_xai.workflows.members import find_members
 from dance_xai.workflows.runs import RunView, drops_tree
 
+LOOKING = "looking for causes of failures and for shortcuts; --no-diagnosis leaves this out"
 
-def report_of(view: RunView) -> ReportData:
-    """Collect everything a report shows."""
+
+def diagnosed_report(view: RunView, progress: Callable[[str], None]) -> ReportData:
+    """The report with a diagnosis. A RUN that allows none, for example for too few train clips, says so in its notes.
+
+    Args:
+        view: The RUN with its edits in force.
+        progress: Is told what goes on, a line each.
+    """
+    progress(LOOKING)
+    try:
+        diagnosis = diagnose_view(view)
+    except DataError as error:
+        reason = f"What goes wrong was not looked into: {error}."
+        progress(reason)
+        return report_of(view, notes=(reason,))
+    return report_of(view, diagnosis)
+
+
+def report_of(view: RunView, diagnosis: Diagnosis | None = None, notes: Sequence[str] = ()) -> ReportData:
+    """Collect everything a report shows.
+
+    Args:
+        view: The RUN with its edits in force.
+        diagnosis: Of that RUN; None leaves it out.
+        notes: What else a reader must know, one sentence each.
+    """
     model, manifest = view.model, edited_manifest(view)
     members = find_members(view)
     quality = view.run.json("quality") if "quality" in view.run else {}
@@ -38,7 +67,8 @@ def report_of(view: RunView) -> ReportData:
         members=members.windows,
         duplicates=_duplicates(view, manifest.rows("train")),
         train_counts=_train_counts(manifest),
-        notes=members.notes,
+        notes=(*members.notes, *notes),
+        diagnosis=diagnosis,
     )
 
 
@@ -97,6 +127,7 @@ def report_tree(data: ReportData) -> dict[str, Any]:
             }
             for each in data.duplicates
         ],
+        "diagnosis": None if data.diagnosis is None else data.diagnosis.to_dict(),
         "mistakes": [_mistake_tree(data, mistake) for mistake in mistakes(data)],
         "metrics": dict(data.metrics),
         "left_out": drops_tree(data.drops),
@@ -112,6 +143,7 @@ def _mistake_tree(data: ReportData, mistake: Mistake) -> dict[str, Any]:
         "true": data.classes[mistake.true],
         "predicted": data.classes[mistake.predicted],
         "margin": mistake.margin,
+        "cause": mistake.cause,
         "decided_by": [{"concept": concept.name, "kind": concept.kind, "value": value} for concept, value in named],
     }
 
