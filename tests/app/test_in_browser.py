@@ -148,6 +148,22 @@ def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme):
     assert page.problems == []
 
 
+def test_an_edit_in_another_tab_is_taken_over(served, opened, run):
+    page = opened(served(run))
+    page.locator("#clips button").first.click()
+    page.wait_for_selector("#said")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#said")
+    other.locator(".term input[role=switch]").first.uncheck()
+    other.click("text=Apply as edit")
+    other.wait_for_selector("#log li")
+    page.locator("#clips button").nth(1).click()
+    page.wait_for_selector("#log li")
+    page.wait_for_selector("#said")
+    assert page.problems == []
+
+
 def test_refusals_are_shown_as_text(served, opened, run, tmp_path):
     page = opened(served(run))
     words = tmp_path / f"{NASTY}.mp4"

@@ -67,7 +67,7 @@ def reading(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
     else:
         seen = _video(session, query["video"])
         tree = video_tree(view, desk.other, seen.subject, seen.other, seen.trouble)
-    return tree | {"edits": view.edits.position}
+    return tree | {"content": view.edits.content}
 
 
 def catalogue(desk: Desk, session: Session, query: Query) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def model_tree(view: RunView) -> dict[str, Any]:
     metrics = view.run.json("metrics") if "metrics" in view.run else {}
     return {
         "title": str(view.settings["name"]),
+        "content": view.edits.content,
         "folder": view.run.folder.resolve().name,
         "classes": list(model.classes),
         "bias": model.head.bias.tolist(),

@@ -8,6 +8,7 @@ let latest = 0;
 export async function open(source) {
   const mine = ++latest, reading = await read("reading", source);
   if (mine !== latest) return;  // another one was opened since
+  if (reading.content !== store.model.content) return location.reload();  // edited in another tab
   store.reading = reading;
   store.source = source;
   store.changed.clear();
