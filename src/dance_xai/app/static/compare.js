@@ -16,7 +16,7 @@ export async function showComparison() {
     h("div", { class: "card scroll" }, h("table", {}, h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col", class: "num" }, `RUN ${model.folder}${store.log.position ? ", edited" : ""}`), h("th", { scope: "col", class: "num" }, `RUN ${other.folder}`))),
       h("tbody", {}, row(`right of ${found.labelled} test clips that both know`, [right(0), right(1)]), row("concepts", [model, other].map((each) => String(each.concepts.length))),
         row("weights per class", [model, other].map((each) => each.nec.toFixed(1))), row("classes", [model, other].map((each) => String(each.classes.length))), row("activations", [model.activations, other.activations])))),
-    h("p", { class: "lead" }, `${found.changes.length} of ${found.clips} clips are predicted differently. Open one to see both side by side.`),
+    h("p", { class: "lead" }, `${found.changes.length} of ${found.clips} clips are predicted differently.${found.changes.length ? " Open one to see both side by side." : ""}`),
     h("ul", { class: "failures" }, found.changes.slice(0, MOST).map(one)));
 }
 

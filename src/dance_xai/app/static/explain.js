@@ -84,7 +84,7 @@ function side(model, now, before, title, values) {
 /* The largest terms of a class, where two models stand side by side. */
 function reasons(model, k, values) {
   const largest = terms(model.weights[k], values).slice(0, REASONS);
-  return h("ul", { class: "terms" }, largest.map(({ column, value }) => h("li", { class: model.concepts[column].kind }, h("span", { class: "tag" }, label(model.concepts[column].name)), h("span", { class: "num" }, number(value)))));
+  return largest.length === 0 ? null : h("ul", { class: "terms" }, largest.map(({ column, value }) => h("li", { class: model.concepts[column].kind }, h("span", { class: "tag" }, label(model.concepts[column].name)), h("span", { class: "num" }, number(value)))));
 }
 
 function otherSide() {

@@ -68,7 +68,7 @@ function effects(outcome) {
 export function changes(difference, most = 50) {
   if (!difference.changes.length) return null;
   return h("details", { class: "changes" }, h("summary", {}, `Test clips that changed: ${difference.better} for the better, ${difference.worse} for the worse`),
-    h("ul", {}, difference.changes.slice(0, most).map((each) => h("li", {}, h("button", { type: "button", class: "plain", onclick: () => go({ clip: each.clip }) }, each.clip),
+    h("ul", { tabindex: "0", "aria-label": "Clips that changed" }, difference.changes.slice(0, most).map((each) => h("li", {}, h("button", { type: "button", class: "plain", onclick: () => go({ clip: each.clip }) }, each.clip),
       h("span", { class: `chip ${each.effect === "better" ? "good" : each.effect === "worse" ? "bad" : ""}` }, EFFECTS[each.effect]), ` ${label(each.before)} → ${label(each.after)}`))));
 }
 
