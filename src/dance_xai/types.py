@@ -606,6 +606,42 @@ class Flip:
 
 
 @dataclass(frozen=True)
+class SetConcept:
+    """A concept of a clip whose activation was set by hand.
+
+    Attributes:
+        concept: Column in the bank.
+        kind: motion, object or scene.
+        name: Name of the concept.
+        before: Standardised activation as the model read it.
+        after: What it was set to.
+    """
+
+    concept: int
+    kind: Kind
+    name: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What the model says of a clip once some activations are set by hand.
+
+    Attributes:
+        changes: The concepts that were set, in the order given.
+        classes: All classes explained with them, most probable first.
+    """
+
+    changes: tuple[SetConcept, ...]
+    classes: tuple[ClassExplanation, ...]
+
+    @property
+    def prediction(self) -> ClassExplanation:
+        return self.classes[0]
+
+
+@dataclass(frozen=True)
 class VideoFacts:
     """What is known of the clip as a video; None where the source does not say.
 
@@ -639,6 +675,7 @@ class Explanation:
             such change does.
         video: What is known of the video; None without poses and video.
         notes: What could not be told, and why.
+        correction: What the model says with some concepts set by hand; None where none was.
     """
 
     clip: str
@@ -651,6 +688,7 @@ class Explanation:
     flip: Flip | None = None
     video: VideoFacts | None = None
     notes: tuple[str, ...] = ()
+    correction: Correction | None = None
 
     @property
     def prediction(self) -> ClassExplanation:

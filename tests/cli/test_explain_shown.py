@@ -1,5 +1,6 @@
 """What ``dance explain`` prints and writes."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -42,3 +43,23 @@ def test_a_page_without_a_video_says_so(small_run, explained, tmp_path):
     assert result.exit_code == 0
     assert "names no videos" in result.output
     assert "names no videos" in page.read_text(encoding="utf-8")
+
+
+def test_a_correction_is_told_beside_the_explanation(dance, run, tmp_path):
+    view = open_run(run)
+    clip, name = view.manifest.ids[int(view.manifest.rows("test")[0])], view.model.bank.names[0]
+    plain = dance("explain", run, clip).out
+    told = dance("explain", run, clip, "--set", f"{name}=3", "--out", tmp_path / "clip.html")
+    assert told.code == 0 and told.out.startswith(plain.rstrip()) and f"{name}: +3.00 instead of" in told.out
+    page = (tmp_path / "clip.html").read_text(encoding="utf-8")
+    assert '<h2 id="correction">' in page and f"{name}: +3.00 instead of" in page
+    tree = json.loads(dance("explain", run, clip, "--set", f"{name}=off", "--json").out)
+    assert tree["correction"]["changes"][0]["after"] == 0 and tree["classes"] != tree["correction"]["classes"]
+    assert "got no =" in dance("explain", run, clip, "--set", name).complaint
+    assert "as it is" in dance("explain", run, clip, "--set", f"{name}=1", "--out", tmp_path / "clip.mp4").complaint
+    assert '<h2 id="correction">' not in _page(dance, run, clip, tmp_path / "plain.html")
+
+
+def _page(dance, run, clip, path):
+    dance("explain", run, clip, "--out", path)
+    return path.read_text(encoding="utf-8")

@@ -8,10 +8,12 @@ from tests.schema_validation import problems
 from dance_xai.explain import explain_clip, json_schema, to_json
 from dance_xai.types import (
     ConceptSpan,
+    Correction,
     Flip,
     FlipChange,
     MotionTimeline,
     PhraseSeen,
+    SetConcept,
     VideoFacts,
     WindowMatch,
 )
@@ -25,13 +27,15 @@ TIMELINE = MotionTimeline(
 @pytest.fixture
 def full(model, x):
     """An explanation with every part filled."""
+    told = explain_clip(model, x, clip="a", matches={0: WindowMatch(1, 5, 0.5, True)}, fps=25.0)
     return replace(
-        explain_clip(model, x, clip="a", matches={0: WindowMatch(1, 5, 0.5, True)}, fps=25.0),
+        told,
         timelines=(TIMELINE,),
         phrases_seen=(PhraseSeen(4, "object", "object 4", 12, 2.5, -0.25),),
         flip=Flip("class 1", "class 2", (FlipChange(4, "object", "object 4", 1.0, 0.0, 2.0),), 1.5, -0.5),
         video=VideoFacts(40, 25.0, 640, None),
         notes=("phrases_seen: no video",),
+        correction=Correction((SetConcept(4, "object", "object 4", 1.0, 0.0),), told.classes),
     )
 
 

@@ -11,6 +11,8 @@ from dance_xai.cli.common import DataRoot, JsonFlag, Workers, cores, percent, pr
 
 if TYPE_CHECKING:
     from dance_xai.types import Explanation
+    from dance_xai.workflows.runs import RunView
+    from dance_xai.workflows.subjects import Subject
 
 
 def explain(
@@ -20,34 +22,36 @@ def explain(
         Path | None,
         typer.Option(help="File to write: .html page, .json, or .mp4, .gif, .webp video."),
     ] = None,
+    correct: Annotated[
+        list[str],
+        typer.Option(
+            "--set",
+            metavar="CONCEPT=VALUE",
+            help="Tell too what it would say if a concept were so: standard deviations from the train mean, or off.",
+        ),
+    ] = [],  # noqa: B006
     data_root: DataRoot = None,
     workers: Workers = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Explain the prediction for one clip, or for a video nobody has seen: a short sum that adds up to the score."""
-    from dance_xai.artifacts import write_file
-    from dance_xai.cli.common import check_out, clip_progress, json_bytes
+    from dance_xai.cli.common import check_out
+    from dance_xai.errors import ConfigError
     from dance_xai.explain import to_json
     from dance_xai.report.film import SUFFIXES
-    from dance_xai.workflows.explaining import explain_of, page_of
-    from dance_xai.workflows.filming import film_clip
-    from dance_xai.workflows.picturing import picture_of
+    from dance_xai.workflows.correcting import read_corrections, with_correction
+    from dance_xai.workflows.explaining import explain_of
     from dance_xai.workflows.runs import open_run
     from dance_xai.workflows.subjects import find_subject
 
     suffix = check_out(out, (".html", ".json", *SUFFIXES))
+    if correct and suffix in SUFFIXES:
+        raise ConfigError(f"--set with --out {out}: expected .html or .json, got a video; it shows the clip as it is")
     view = open_run(run, data_root)
+    values = read_corrections(view, correct)
     subject = find_subject(view, clip, threads=cores(workers))
-    explanation = explain_of(view, subject)
-    note = None
-    if out is not None and suffix in SUFFIXES:
-        note = film_clip(view, explanation, subject, clip, out, clip_progress("frames")).note
-    elif out is not None and suffix == ".html":
-        picture = picture_of(view, explanation, subject, clip)
-        note = picture.note
-        write_file(out, page_of(view, explanation, subject.track, picture).encode())
-    elif out is not None:
-        write_file(out, json_bytes(to_json(explanation)))
+    explanation = with_correction(view, subject, explain_of(view, subject), values)
+    note = None if out is None else _write(out, view, explanation, subject, clip)
     if as_json:
         print_json(to_json(explanation))
     else:
@@ -56,9 +60,29 @@ def explain(
             say(f"\nwrote {out}" + (f" ({note})" if note else ""))
 
 
+def _write(out: Path, view: RunView, explanation: Explanation, subject: Subject, named: str) -> str | None:
+    """Write an explanation as the ending of the file says; returns what a person must know of its pictures."""
+    from dance_xai.artifacts import write_file
+    from dance_xai.cli.common import clip_progress, json_bytes
+    from dance_xai.explain import to_json
+    from dance_xai.workflows.explaining import page_of
+    from dance_xai.workflows.filming import film_clip
+    from dance_xai.workflows.picturing import picture_of
+
+    suffix = out.suffix.lower()
+    if suffix == ".json":
+        write_file(out, json_bytes(to_json(explanation)))
+        return None
+    if suffix != ".html":
+        return film_clip(view, explanation, subject, named, out, clip_progress("frames")).note
+    picture = picture_of(view, explanation, subject, named)
+    write_file(out, page_of(view, explanation, subject.track, picture).encode())
+    return picture.note
+
+
 def show_explanation(explanation: Explanation, top: int = 8) -> None:
     """Print the sum behind the prediction, the frames that show its phrases best, and what would change it."""
-    from dance_xai.report.sentences import flip_text, seen_best
+    from dance_xai.report.sentences import correction_text, flip_text, seen_best
 
     said, other = explanation.prediction, explanation.runner_up
     truth = "" if explanation.true_label is None else f", labelled {explanation.true_label}"
@@ -79,3 +103,7 @@ def show_explanation(explanation: Explanation, top: int = 8) -> None:
     for each in seen:
         say(f"  best seen: {seen_best(each, explanation.fps)}")
     say(f"  {flip_text(explanation.flip)}")
+    if explanation.correction is not None:
+        say(bold="With concepts set by hand")
+    for line in correction_text(explanation):
+        say(f"  {line}")

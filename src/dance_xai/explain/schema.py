@@ -24,7 +24,11 @@ digits and have at most some hundred points, each the best of its neighbourhood.
       "flip": {"label": str, "rival": str, "margin": number, "margin_after": number,
                "changes": [{"concept": int, "kind": str, "name": str,
                             "before": number, "after": number, "gain": number}]} | null,
-      "notes": [str]                                 what could not be told, and why
+      "notes": [str],                                what could not be told, and why
+      "correction": {                                null where no activation was set by hand
+        "changes": [{"concept": int, "kind": str, "name": str, "before": number, "after": number}],
+        "predicted": str, "correct": bool | null,
+        "classes": [...]} | null                     as above, with the changes
     }
 
 Frames count from 0 on the clip's grid in time; ``stop`` is one past the last frame. ``correct`` is null where the label
@@ -41,7 +45,7 @@ from typing import Any
 
 import numpy as np
 
-from dance_xai.types import Explanation, MotionTimeline
+from dance_xai.types import Correction, Explanation, MotionTimeline
 
 SCHEMA = "dance-xai/explanation"
 VERSION = 2
@@ -50,15 +54,15 @@ DIGITS = 4
 
 def to_json(explanation: Explanation) -> dict[str, Any]:
     """Explanation -> plain dicts, lists, strings and numbers, as described at the top of this module."""
-    label, predicted = explanation.true_label, explanation.prediction.label
+    predicted, changed = explanation.prediction.label, explanation.correction
     seen, flip, video = explanation.phrases_seen, explanation.flip, explanation.video
     return {
         "schema": SCHEMA,
         "version": VERSION,
         "clip": explanation.clip,
-        "true_label": label,
+        "true_label": explanation.true_label,
         "predicted": predicted,
-        "correct": None if label is None else label == predicted,
+        "correct": _is_right(explanation, predicted),
         "activations": explanation.activations,
         "fps": explanation.fps,
         "video": None if video is None else asdict(video),
@@ -67,6 +71,7 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
         "phrases_seen": None if seen is None else [asdict(each) for each in seen],
         "flip": None if flip is None else _plain(asdict(flip)),
         "notes": list(explanation.notes),
+        "correction": None if changed is None else _correction(explanation, changed),
     }
 
 
@@ -75,6 +80,20 @@ def json_schema() -> dict[str, Any]:
     text = files("dance_xai.explain").joinpath("explanation.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
+
+
+def _is_right(explanation: Explanation, predicted: str) -> bool | None:
+    return None if explanation.true_label is None else explanation.true_label == predicted
+
+
+def _correction(explanation: Explanation, changed: Correction) -> dict[str, Any]:
+    predicted = changed.prediction.label
+    return {
+        "changes": [asdict(each) for each in changed.changes],
+        "predicted": predicted,
+        "correct": _is_right(explanation, predicted),
+        "classes": [_plain(asdict(each)) for each in changed.classes],
+    }
 
 
 def _timeline(timeline: MotionTimeline) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def in_words(explanation: Explanation, fall: Waterfall, looks: Mapping[int, str]
             ("When the motions happen", moments),
             ("Where objects and scenes are seen best", seen),
             ("What would change the decision", [flip_text(explanation.flip)]),
+            ("With concepts set by hand", correction_text(explanation)),
             ("What could not be told", explanation.notes),
         )
         if lines
@@ -48,6 +49,36 @@ def flip_text(flip: Flip | None) -> str:
         return "No change of concepts within what train clips show gives another decision."
     changes = [f"{each.name} were {_way(each.before, each.after)}" for each in flip.changes]
     return f"It would say {label(flip.rival)} if {_and(changes)}."
+
+
+def correction_text(explanation: Explanation) -> tuple[str, ...]:
+    """What some concepts set by hand change, in sentences; none where nothing was set."""
+    changed, before = explanation.correction, explanation.prediction
+    if changed is None:
+        return ()
+    after = changed.prediction
+    rows = [
+        f"{each.name}: {decimal(each.after, 2, sign=True)} instead of {decimal(each.before, 2, sign=True)}."
+        for each in changed.changes
+    ]
+    was = f"{label(before.label)}, {percent(before.probability)} sure"
+    if after.label == before.label:
+        return (*rows, f"It still says {was}; now {percent(after.probability)}.")
+    left = next(each for each in changed.classes if each.label == before.label)
+    now = f"{label(after.label)}, {percent(after.probability)} sure"
+    return (
+        *rows,
+        f"It then says {now}, not {was} before and {percent(left.probability)} now.",
+        *_repaired(explanation),
+    )
+
+
+def _repaired(explanation: Explanation) -> tuple[str, ...]:
+    """Whether the correction makes a prediction right or wrong."""
+    truth, changed = explanation.true_label, explanation.correction
+    if changed is None or truth not in (explanation.prediction.label, changed.prediction.label):
+        return ()
+    return ("That is its label.",) if truth == changed.prediction.label else (f"Its label is {label(truth)}.",)
 
 
 def happens(line: MotionTimeline, fps: float | None) -> str:

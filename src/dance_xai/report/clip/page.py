@@ -13,7 +13,7 @@ from dance_xai.report.clip.picture import Picture
 from dance_xai.report.numbers import percent, span, whole_percents
 from dance_xai.report.poses import pack_skeleton
 from dance_xai.report.render import render
-from dance_xai.report.sentences import amount, flip_text, in_words, moment
+from dance_xai.report.sentences import amount, correction_text, flip_text, in_words, moment
 from dance_xai.report.waterfall import Waterfall, waterfall
 from dance_xai.report.words import Window, looks_like, reason
 from dance_xai.types import ConceptBank, Contribution, Explanation, PoseTrack
@@ -80,6 +80,7 @@ def clip_page(
         flip=flip,
         flip_steps=flip_steps,
         flip_text=flip_text(flip),
+        correction=correction_text(explanation),
         change=change_teller(flip),
         lanes=lanes(explanation, motion, player["frames"] if player else 0),
         player=player,
