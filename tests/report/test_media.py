@@ -137,13 +137,20 @@ PLAY = """async source => {
   const loaded = happens('loadeddata');
   video.src = source;
   await loaded;
+  const drawn = () => {
+    context.drawImage(video, 0, 0);
+    return Math.round(context.getImageData(310, 120, 1, 1).data[0] / 8);
+  };
+  const settled = async frame => {  // the picture may follow the event a little later
+    for (let tries = 0; drawn() !== frame && tries < 100; tries++) await new Promise(done => setTimeout(done, 50));
+    return drawn();
+  };
   const shown = [];
   for (const frame of [20, 3, 29]) {
     const sought = happens('seeked');
     video.currentTime = (frame + 0.5) / 25;
     await sought;
-    context.drawImage(video, 0, 0);
-    shown.push(Math.round(context.getImageData(310, 120, 1, 1).data[0] / 8));
+    shown.push(await settled(frame));
   }
   const playing = happens('ended');
   video.currentTime = 0.9;
