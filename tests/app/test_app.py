@@ -321,7 +321,10 @@ def test_clips_are_searched_and_mistakes_come_first(started, run):
     assert browser.get("clips", words="SQUAT", only="train").json()["total"] == 4
     wrong = browser.get("clips", only="wrong").json()["clips"]
     assert {each["clip"] for each in wrong} == {each["clip"] for each in browser.get("failures").json()["failures"]}
-    browser.post("edit", {"operation": "ablate", "arguments": {"kinds": ["motion"]}})
+    _, name = used(browser.state["model"])
+    browser.post("edit", {"operation": "set_activation", "arguments": {"concept": name, "value": 1.0}})
+    everything_waves = {"label": NASTY, "concept": name, "change": "set", "value": 1000.0}
+    browser.post("edit", {"operation": "change_weight", "arguments": everything_waves})
     wrong = browser.get("clips", only="wrong").json()["clips"]
     failures = browser.get("failures").json()["failures"]
     assert len(wrong) == 4 and {each["clip"] for each in wrong} == {each["clip"] for each in failures}

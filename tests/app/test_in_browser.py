@@ -148,6 +148,16 @@ def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme):
     assert page.problems == []
 
 
+def test_the_score_is_the_logit(served, opened, run):
+    page, view = opened(served(run)), open_run(run)
+    clip = page.locator("#clips .name").first.inner_text()
+    page.locator("#clips button").first.click()
+    page.wait_for_selector("#said")
+    page.select_option("#rival", "")
+    expected = view.model.logits(view.inputs[[view.row(clip)]]).max()
+    assert float(score(page).replace("\N{MINUS SIGN}", "-")) == pytest.approx(expected, abs=0.0051)
+
+
 def test_an_edit_in_another_tab_is_taken_over(served, opened, run):
     page = opened(served(run))
     page.locator("#clips button").first.click()
