@@ -12,6 +12,7 @@ import sys
 import threading
 import types
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
@@ -58,6 +59,10 @@ class Served(http.server.BaseHTTPRequestHandler):
     """Files by name; ``short`` promises more bytes than it sends."""
 
     files: ClassVar[dict[str, bytes]] = {}
+
+    def handle(self):
+        with suppress(OSError):  # the client has left
+            super().handle()
 
     def do_GET(self):
         name = self.path.rpartition("/")[2]
