@@ -151,11 +151,14 @@ def test_a_damaged_line_is_named(path, line):
     assert len(message) < 400
 
 
-def test_an_answer_that_is_no_text_is_damaged(path):
+@pytest.mark.parametrize(
+    ("name", "value"), [("text", 3), ("model", None), ("sample", "first"), ("attempt", 0.5), ("settings", [])]
+)
+def test_an_answer_of_other_types_is_damaged(path, name, value):
     recorded(path, Live()).ask("a", sample=0)
     tree = json.loads(path.read_text())
-    path.write_text(json.dumps({**tree, "text": 3}) + "\n")
-    assert "text is not a string" in failure(recorded(path))
+    path.write_text(json.dumps({**tree, name: value}) + "\n")
+    assert f"{name} is not a" in failure(recorded(path))
 
 
 def test_a_place_that_cannot_be_written_is_said_before_the_model_is_asked(tmp_path):

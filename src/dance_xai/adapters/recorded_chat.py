@@ -20,6 +20,8 @@ from typing import IO, Any, Protocol
 from dance_xai.adapters.chat_model import Completion
 from dance_xai.errors import ProposalError
 
+_KINDS = {"text": str, "model": str, "sample": int, "attempt": int, "settings": dict}
+
 
 class Completer(Protocol):
     """What answers live."""
@@ -126,8 +128,9 @@ class RecordedChat:
         try:
             entry = json.loads(line)
             question = {name: entry[name] for name in ("prompt_sha256", "model", "sample", "attempt", "settings")}
-            if not isinstance(entry["text"], str):
-                raise TypeError("text is not a string")
+            for name, kind in _KINDS.items():
+                if not isinstance(entry[name], kind):
+                    raise TypeError(f"{name} is not a {kind.__name__}")
             return _key(question), entry["text"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ProposalError(
