@@ -343,6 +343,15 @@ def test_classes_of_the_settings(dance, small_folder, tmp_path, small_data):
             "p.answers.jsonl: expected answers of one",
         ),
         (
+            ("propose", "--from", "openai", "--model", "m", "--classes", "a", "--out", "p.txt", "--temperature", "nan"),
+            "expected a number from 0, or none, got 'nan'",
+        ),
+        (
+            ("propose", "--from", "bundled:kth", "--classes", ",".join(f"class {i}" for i in range(99)), "--out", "p"),
+            "the class 'class 0', got none",
+        ),
+        (("filter", "p.txt", "--set", "text.near=false"), "expected --config with it"),
+        (
             ("propose", "--from", "openai", "--model", "m", "--classes", "a", "--out", "p.txt", "--temperature", "hot"),
             "hot",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -100,6 +101,8 @@ def filter_phrases(
     from dance_xai.config import read_config
     from dance_xai.workflows.concepts import filter_file, judge_set
 
+    if settings and config is None:
+        raise ConfigError("--set: expected --config with it, got --set alone; name the settings it changes")
     place = out or phrases
     if config is None:
         outcome = filter_file(phrases, place)
@@ -187,11 +190,20 @@ def _chat(record: Path, given: dict[str, Any]) -> ChatConfig:
         raise ConfigError("--from openai: expected the name of a language model, got none; give --model")
     if ("prompt_price" in given) != ("answer_price" in given):
         raise ConfigError("--price-in, --price-out: expected both or none, got one; give the other too")
-    heat = given["temperature"]
+    return ChatConfig(record=record, **given | {"temperature": _heat(given["temperature"])})
+
+
+def _heat(given: str) -> Any:
+    """A temperature from 0, or none."""
+    if given == "none":
+        return given
     try:
-        return ChatConfig(record=record, **given | {"temperature": heat if heat == "none" else float(heat)})
-    except ValueError as error:
-        raise ConfigError(f"--temperature: expected a number or none, got {heat!r}; change it") from error
+        heat = float(given)
+    except ValueError:
+        heat = math.nan
+    if not (math.isfinite(heat) and heat >= 0):
+        raise ConfigError(f"--temperature: expected a number from 0, or none, got {given!r}; change it")
+    return heat
 
 
 def _agree(plan: Plan, yes: bool) -> None:

@@ -78,7 +78,7 @@ def named_classes(given: str) -> tuple[str, ...]:
     Raises:
         DataError: The file is missing or not text, or there is no class, or one twice.
     """
-    is_file = Path(given).suffix.lower() == ".txt" or Path(given).is_file()
+    is_file = Path(given).suffix.lower() == ".txt" or ("," not in given and Path(given).is_file())
     parts = read_lines(Path(given)) if is_file else given.split(",")
     names = tuple(part.strip() for part in parts if part.strip() and not (is_file and part.startswith("#")))
     if not names or len(set(names)) < len(names):
