@@ -195,7 +195,7 @@ IMPOSSIBLE = [
     (lambda m, c: resolve(m, c, only=["scene"], forbid=[("jump", "gym"), ("jump", "scene:ball")]), "none for 'jump'"),
     (lambda m, c: resolve(m, c, lam=0.0), "lam: expected a number above 0"),
     (lambda m, c: resolve(m, c, lam=0.1, nec=1), "got both"),
-    (lambda m, c: resolve(m, c, nec=-1), "expected necs above 0"),
+    (lambda m, c: resolve(m, c, nec=0), "nec: expected a number of weights per class above 0, got 0"),
     (lambda m, c: resolve(m, without_labels(c, "jump")), "'jump': expected train"),
     (lambda m, c: add_class(m, c, label="jump", ids=["clip 000"]), "expected a new name"),
     (lambda m, c: add_class(m, c, label="fly", ids=[]), "expected clips to learn from, got none"),

@@ -51,6 +51,8 @@ def resolve(
     """
     if lam is not None and nec is not None:
         raise DataError("resolve: expected a strength or a number of weights per class, got both; give one")
+    if nec is not None and nec <= 0:
+        raise DataError(f"nec: expected a number of weights per class above 0, got {nec:g}; raise it")
     rules = Constraints(only, forbid, positive, negative)
     allowed = rules.mask(model)
     rows, labels = clips.training(model)
