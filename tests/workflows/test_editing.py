@@ -61,6 +61,19 @@ def test_a_stored_model_that_is_not_what_the_edits_lead_to_is_refused(run):
     update_parts(run, {EDITED: open_run(run).base_model})
     with pytest.raises(ArtifactError, match="expected the model that its 1 edits lead to"):
         _ = open_run(run).model
+    base = content_hash(open_run(run).base_model)
+    assert content_hash(undo(run).model) == base != content_hash(redo(run).model)  # as the message advises
+    assert content_hash(open_run(run).model) == open_run(run).edits.content
+
+
+@pytest.mark.parametrize(
+    ("lines", "got"), [("label,id\nwalk,c1\nwalk\n", "a line without one"), ("id\n", "none"), ("", "none")]
+)
+def test_a_list_of_clips_with_gaps_is_refused(run, tmp_path, lines, got):
+    listed = tmp_path / "clips.csv"
+    listed.write_text(lines)
+    with pytest.raises(DataError, match=f"expected a clip id a line, got {got}"):
+        edit_run(run, "add_class", {"label": "fly", "ids": [str(listed)]})
 
 
 def test_a_new_video_cannot_teach_a_run_made_from_files(run, numbered_frames, write_video, tmp_path):

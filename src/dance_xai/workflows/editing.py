@@ -115,7 +115,8 @@ def undone(view: RunView) -> Outcome:
         DanceError: None is in force, or what is left does not replay.
     """
     chain, clips = view.edits.undo(), edit_clips(view)
-    return _outcome(view, chain, view.edits.active[-1], chain.replay(view.base_model, clips), clips)
+    *_, model, before = view.edits.steps(view.base_model, clips)  # not as stored: that may be what is to be mended
+    return _outcome(view, chain, view.edits.active[-1], model, clips, before)
 
 
 def redone(view: RunView) -> Outcome:
@@ -191,11 +192,18 @@ def write_edits(
     update_parts(view.run.folder, parts, remove=() if chain.position else (EDITED,), out=out)
 
 
-def _outcome(view: RunView, chain: EditChain, edit: Edit, model: ConceptBottleneck, clips: EditClips) -> Outcome:
+def _outcome(
+    view: RunView,
+    chain: EditChain,
+    edit: Edit,
+    model: ConceptBottleneck,
+    clips: EditClips,
+    before: ConceptBottleneck | None = None,
+) -> Outcome:
     now = chain.clips(clips)
     test = np.array([clip.split == "test" for clip in view.manifest.clips], dtype=bool)
     test = np.append(test, np.zeros(len(now.ids) - len(test), dtype=bool)) & ~now.train
-    train, held_out = (_difference(view.model, model, now, rows) for rows in (now.train, test))
+    train, held_out = (_difference(before or view.model, model, now, rows) for rows in (now.train, test))
     return Outcome(chain, edit, model, train, held_out)
 
 
@@ -247,7 +255,9 @@ def _listed(path: Path) -> list[str]:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise DataError(f"{path}: expected a readable list of clips, got: {reason}; check the path") from error
     named = [rows[0].index(name) for name in ("id", "clip", "path") if rows and name in rows[0]]
-    ids = [row[named[0]] for row in rows[1:]] if named else [row[0] for row in rows]
-    if not ids:
-        raise DataError(f"{path}: expected a clip id a line, got none; name some clips")
-    return [name.strip() for name in ids]
+    column, listed = (named[0], rows[1:]) if named else (0, rows)
+    ids = [row[column].strip() if column < len(row) else "" for row in listed]
+    if not ids or not all(ids):
+        got = "a line without one" if ids else "none"
+        raise DataError(f"{path}: expected a clip id a line, got {got}; mend the list")
+    return ids

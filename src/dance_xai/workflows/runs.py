@@ -125,7 +125,7 @@ class RunView:
     @cached_property
     def inputs(self) -> FloatArray:
         """(N, D) what the model reads, one row per clip of the manifest."""
-        if self.model.activations == "grounded":
+        if self.base_model.activations == "grounded":  # as of the edited one
             return self.evidence.values
         if self.features is None:
             raise ArtifactError(
