@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from dance_xai.edit import content_hash
+from dance_xai.errors import DataError
+from dance_xai.shift.comparison import Step
 from dance_xai.workflows.newcomers import read_newcomers
 from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.shifting import apply_steps
 
 DATA = """
 [data.clips]
@@ -90,6 +93,13 @@ def test_what_moved_is_named_proposed_against_applied_and_undone(dance, run, sce
     assert all(each["kind"] == "motion" for each in again["proposals"])
 
 
+def test_an_edit_that_fails_leaves_none_of_those_before_it(run):
+    steps = (Step("ablate", {"kinds": ["scene"]}), Step("ablate", {"concepts": ["none"]}))
+    with pytest.raises(DataError, match="concept 'none'"):
+        apply_steps(run, steps)
+    assert not open_run(run).edits.edits
+
+
 def test_labels_are_used_only_when_asked(dance, run, scenes_gone, tmp_path):
     place = settings(tmp_path, "clips.csv", scenes_gone)
     said = dance("shift", run, "--data", place, "--labelled")
@@ -110,6 +120,7 @@ def test_what_cannot_be_compared_is_one_line(dance, run, small_folder, tmp_path)
         DATA, "--labelled", clips=unlabelled(small_folder, tmp_path)
     )
     assert "expected a proposed edit, got none" in complaint(DATA, "--apply")
+    assert "--out: expected --apply with it" in complaint(DATA, "--out", str(tmp_path / "out"))
     assert "expected a TOML file or a folder" in dance("shift", run, "--data", tmp_path / "none.toml").complaint
     (tmp_path / "videos").mkdir()
     (tmp_path / "videos" / "a.mp4").write_bytes(b"")

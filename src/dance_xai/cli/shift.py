@@ -40,9 +40,12 @@ def shift(
     as_json: JsonFlag = False,
 ) -> None:
     """Compare new clips with those a RUN was made with: what has moved, what it costs, what to switch off."""
+    from dance_xai.errors import ConfigError
     from dance_xai.workflows.newcomers import Looking
     from dance_xai.workflows.shifting import apply_steps, shift_run
 
+    if out is not None and not apply:
+        raise ConfigError("--out: expected --apply with it, got --out alone; add it to make the edit proposed")
     looking = Looking(cache or run.resolve().parent / ".dance-cache", cores(workers), clip_progress())
     found = shift_run(run, data, data_root=data_root, labelled=labelled, trusted=trust, seed=seed, looking=looking)
     position = apply_steps(run, found.steps, out=out) if apply else None

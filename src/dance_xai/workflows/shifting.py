@@ -15,7 +15,7 @@ from dance_xai.shift import Comparison, Finding, Labelled, choose_by_labels, fin
 from dance_xai.shift.comparison import Steps
 from dance_xai.types import KINDS, Drop, IntArray, Kind, count_reasons
 from dance_xai.workflows.diagnosing import Case
-from dance_xai.workflows.editing import edit_run
+from dance_xai.workflows.editing import make_edit, with_edits, write_edits
 from dance_xai.workflows.newcomers import Looking, Newcomers, read_newcomers
 from dance_xai.workflows.runs import RunView, open_run
 
@@ -120,14 +120,16 @@ def apply_steps(folder: Path, steps: Steps, *, out: Path | None = None) -> int:
 
     Raises:
         ConfigError: There are none.
+        DanceError: One is impossible, or the RUN cannot be read or written. Nothing has changed.
     """
     if not steps:
         raise ConfigError("--apply: expected a proposed edit, got none; nothing surely helps. See dance edit")
-    position = 0
+    view = open_run(folder)
     for step in steps:
-        position = edit_run(folder, step.operation, dict(step.arguments), out=out).chain.position
-        folder, out = out or folder, None
-    return position
+        outcome = make_edit(view, step.operation, dict(step.arguments))
+        view = with_edits(view, outcome.chain, outcome.model)
+    write_edits(view, view.edits, view.model, out)
+    return view.edits.position
 
 
 def _classes(view: RunView, new: Newcomers) -> IntArray:
