@@ -24,6 +24,8 @@ T = TypeVar("T")
 Array: TypeAlias = np.ndarray[Any, Any]
 Arrays: TypeAlias = dict[str, Array]
 Fallback: TypeAlias = Callable[[Any], Any]
+PLAIN = (str, int, float, bool)
+"""Types whose values stand in the tree as they are."""
 
 
 def encode(value: Any, name: str, fallback: Fallback | None = None) -> tuple[Any, Arrays]:
@@ -166,6 +168,8 @@ def _decode_items(origin: Any, hints: tuple[Any, ...], tree: Any, arrays: Mappin
     elif origin is tuple and not hints:
         hints = (Any,) * len(items)
     _expect(len(hints) == len(items), len(items), f"{len(hints)} values", name)
+    if all(type(item) is hint and hint in PLAIN for hint, item in zip(hints, items, strict=True)):
+        return list(items) if tagged else tuple(items)
     pairs = enumerate(zip(hints, items, strict=True))
     values = [_decode(hint, item, arrays, f"{name}[{index}]") for index, (hint, item) in pairs]
     return values if tagged else tuple(values)
