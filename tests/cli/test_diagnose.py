@@ -117,7 +117,11 @@ def test_subgroups_from_a_file(dance, run, tmp_path):
     groups = diagnosing.read_groups(path, view.manifest.ids[:3])
     assert groups == {"view": ["a", "b", "a"]}
     assert dance("diagnose", run, "--groups", path, "--json").code == 0
-    for text, wanted in (("clip,view\nno such,a\n", "got none of them"), ("clip\nx\n", "at least one more")):
+    for text, wanted in (
+        ("clip,view\nno such,a\n", "got none of them"),
+        ("clip\nx\n", "at least one more"),
+        (f"clip,view\nx,{'y' * 200_000}\n", "readable CSV"),
+    ):
         path.write_text(text)
         assert wanted in dance("diagnose", run, "--groups", path).complaint
     assert "readable CSV" in dance("diagnose", run, "--groups", tmp_path / "none.csv").complaint

@@ -74,6 +74,9 @@ def test_a_list_of_clips_with_gaps_is_refused(run, tmp_path, lines, got):
     listed.write_text(lines)
     with pytest.raises(DataError, match=f"expected a clip id a line, got {got}"):
         edit_run(run, "add_class", {"label": "fly", "ids": [str(listed)]})
+    listed.write_text("x" * 200_000)
+    with pytest.raises(DataError, match="expected a readable list of clips, got: field larger"):
+        edit_run(run, "add_class", {"label": "fly", "ids": [str(listed)]})
 
 
 def test_a_new_video_cannot_teach_a_run_made_from_files(run, numbered_frames, write_video, tmp_path):

@@ -215,8 +215,8 @@ def read_groups(path: Path, ids: Sequence[str]) -> dict[str, Sequence[str | None
     """
     try:
         rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or (error if isinstance(error, csv.Error) else "not UTF-8 text")
         raise DataError(f"{path}: expected a readable CSV file of clips, got: {reason}; check the path") from error
     columns = [name for name in (rows[0] if rows else {}) if name]
     key = next((name for name in ("id", "clip") if name in columns), None)

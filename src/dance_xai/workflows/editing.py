@@ -251,8 +251,8 @@ def _listed(path: Path) -> list[str]:
     """
     try:
         rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if any(row)]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or (error if isinstance(error, csv.Error) else "not UTF-8 text")
         raise DataError(f"{path}: expected a readable list of clips, got: {reason}; check the path") from error
     named = [rows[0].index(name) for name in ("id", "clip", "path") if rows and name in rows[0]]
     column, listed = (named[0], rows[1:]) if named else (0, rows)
