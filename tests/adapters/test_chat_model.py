@@ -263,6 +263,9 @@ def test_an_address_that_is_none_is_one_line(url, hours):
 
 def test_a_password_in_the_address_is_not_shown(hours):
     assert "hunter2" not in chat("http://me:hunter2@127.0.0.1:1/v1", hours).where
+    with pytest.raises(ConfigError, match=r"base_url: expected http.* got 'host/v1'"):
+        chat("me:hunter2@host/v1", hours)
+    assert "hunter2" not in failure(chat("http://me:hunter2@host:port/v1", hours))
 
 
 def test_making_a_client_needs_neither_key_nor_network(no_network, monkeypatch):

@@ -96,14 +96,19 @@ class OpenAIChat:
 
     def __post_init__(self) -> None:
         if not self.base_url.startswith(("http://", "https://")):
-            raise ConfigError(f"base_url: expected http:// or https:// first, got {self.base_url!r}; change it")
+            raise ConfigError(f"base_url: expected http:// or https:// first, got {self._shown!r}; change it")
         self._form, self._limit = 0, 0
         self._wait = self.waiter or Waiter(self.where, self.patience)
 
     @property
     def where(self) -> str:
         """What errors call it."""
-        return f"language model {self.model!r} at {re.sub('//[^/@]*@', '//', self.base_url)}"
+        return f"language model {self.model!r} at {self._shown}"
+
+    @property
+    def _shown(self) -> str:
+        """The endpoint without a name and password in it."""
+        return re.sub(r"^(\w+://)?[^/@]*@", r"\1", self.base_url)
 
     def complete(self, prompt: str, *, sample: int = 0, attempt: int = 0) -> Completion:
         """Ask once, again while trouble may pass.
@@ -133,7 +138,7 @@ class OpenAIChat:
                 default_headers={"Accept-Encoding": "identity"},
             )
         except Exception as error:  # httpx has no base for a URL that it cannot take apart
-            raise ConfigError(f"base_url: expected an address, got {self.base_url!r} ({error}); change it") from error
+            raise ConfigError(f"base_url: expected an address, got {self._shown!r} ({error}); change it") from error
 
     def _key(self) -> str:
         if self.key_variable is None:
