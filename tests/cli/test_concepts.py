@@ -388,3 +388,7 @@ def test_the_commands_of_the_readme_run(dance, tmp_path, monkeypatch):
     assert len(lines) == 7 and len(offline) == 4
     for words in offline:
         assert dance(*words).code == 0, words
+
+
+def test_a_place_with_too_long_a_name_is_nowhere(dance):
+    assert "found nothing there" in dance("concepts", "show", "a" * 300).complaint

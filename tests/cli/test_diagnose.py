@@ -10,9 +10,9 @@ import pytest
 
 from dance_xai.diagnose import CAUSES, find_shortcuts
 from dance_xai.diagnose.diagnosis import Diagnosis
-from dance_xai.diagnose.heldout import Proposed
 from dance_xai.diagnose.proposals import Effect, Shortcut
 from dance_xai.diagnose.shortcuts import Suspicion
+from dance_xai.edit.heldout import Proposed
 from dance_xai.types import Manifest
 from dance_xai.workflows import diagnosing
 from dance_xai.workflows.diagnosing import Case
@@ -104,7 +104,7 @@ def test_words_of_a_proposal(dance, proposed):
 
 def test_impossible_requests_are_one_line(dance, proposed, tmp_path):
     run, _ = proposed
-    assert "one of the 2 suspected shortcuts" in dance("diagnose", run, "--apply", "3").complaint
+    assert "expected one of 1..2" in dance("diagnose", run, "--apply", "3").complaint
     assert "see dance edit" in dance("diagnose", run, "--apply", "2").complaint
     assert "--out alone" in dance("diagnose", run, "--out", tmp_path / "copy").complaint
     assert str(tmp_path / "nothing") in dance("evaluate", tmp_path / "nothing").complaint

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from dance_xai.edit import content_hash
+from dance_xai.edit.heldout import Proposed
 from dance_xai.errors import DataError
-from dance_xai.shift.comparison import Step
 from dance_xai.workflows.newcomers import read_newcomers
 from dance_xai.workflows.runs import open_run
 from dance_xai.workflows.shifting import apply_steps
@@ -94,7 +94,7 @@ def test_what_moved_is_named_proposed_against_applied_and_undone(dance, run, sce
 
 
 def test_an_edit_that_fails_leaves_none_of_those_before_it(run):
-    steps = (Step("ablate", {"kinds": ["scene"]}), Step("ablate", {"concepts": ["none"]}))
+    steps = (Proposed("ablate", {"kinds": ["scene"]}), Proposed("ablate", {"concepts": ["none"]}))
     with pytest.raises(DataError, match="concept 'none'"):
         apply_steps(run, steps)
     assert not open_run(run).edits.edits

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from dance_xai.data.container import is_there
 from dance_xai.errors import DataError
 
 Array = np.ndarray[Any, Any]
@@ -31,8 +32,8 @@ def require_file(path: Path, what: str) -> None:
     Raises:
         DataError: It is not, or it is a folder.
     """
-    if not path.is_file():
-        state = "a folder" if path.is_dir() else "nothing"
+    if not is_there(path) or path.is_dir():
+        state = "a folder" if is_there(path) else "nothing"
         raise DataError(f"{path}: expected {what}, found {state} there; check the path")
 
 

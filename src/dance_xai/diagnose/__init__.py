@@ -3,11 +3,11 @@
 from dance_xai.diagnose.causes import CAUSES, Cause, Examiner, Facts, Failure, Fault, count_causes
 from dance_xai.diagnose.correction import Corrector, fit_corrector
 from dance_xai.diagnose.diagnosis import Diagnosis
-from dance_xai.diagnose.heldout import HeldOut, Proposed
 from dance_xai.diagnose.intervene import CorrectionMemory, InterventionCurve, correct, intervention_curves
 from dance_xai.diagnose.proposals import Effect, Shortcut, find_shortcuts
 from dance_xai.diagnose.shortcuts import Suspicion
 from dance_xai.diagnose.subgroups import GroupEffect, UnevenConcept, uneven_concepts
+from dance_xai.edit.heldout import HeldOut, Proposed
 
 __all__ = [
     "CAUSES",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dance_xai.diagnose.heldout import HeldOut, Proposed
 from dance_xai.diagnose.shortcuts import Association, Screen, Suspicion, right, rightness
+from dance_xai.edit.heldout import HeldOut, Proposed
 from dance_xai.edit.lookup import short_name
 from dance_xai.types import KINDS, FloatArray, IntArray
 

@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from dance_xai.diagnose.heldout import HeldOut, Proposed
 from dance_xai.diagnose.presence import Possession, possession
+from dance_xai.edit.heldout import HeldOut, Proposed
 from dance_xai.edit.lookup import full_name
 from dance_xai.types import BoolArray, FloatArray, IntArray, Kind
 

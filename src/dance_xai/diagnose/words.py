@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dance_xai.diagnose.causes import Failure
-from dance_xai.diagnose.heldout import Proposed
 from dance_xai.diagnose.proposals import Shortcut
 from dance_xai.diagnose.shortcuts import Suspicion
 from dance_xai.diagnose.subgroups import UnevenConcept
 from dance_xai.edit.constraints import EVERY_CLASS
+from dance_xai.edit.heldout import Proposed
 
 CAUSE_WORDS = {
     "no pose": "nobody was found to read motion from; with the usual motion of the class it would be right",

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from dance_xai.edit.heldout import Proposed
 from dance_xai.edit.lookup import short_name
 from dance_xai.model.bottleneck import ConceptBottleneck
-from dance_xai.shift.comparison import Step, Steps
+from dance_xai.shift.comparison import Steps
 from dance_xai.types import KINDS, IntArray, Kind
 
 HALF = 0.5
@@ -34,12 +35,12 @@ def without(model: ConceptBottleneck, kinds: Sequence[Kind]) -> Steps | None:
 
 def by_kinds(kinds: Sequence[Kind]) -> Steps:
     """The head solved again with some kinds alone."""
-    return (Step("resolve", {"only": list(kinds)}),)
+    return (Proposed("resolve", {"only": list(kinds)}),)
 
 
 def switched_off(model: ConceptBottleneck, kind: Kind) -> Iterator[Steps]:
     """A kind switched off, as the head is and solved again."""
-    yield (Step("ablate", {"kinds": [kind], "concepts": []}),)
+    yield (Proposed("ablate", {"kinds": [kind], "concepts": []}),)
     again = without(model, [kind])
     if again is not None:
         yield again
@@ -48,22 +49,20 @@ def switched_off(model: ConceptBottleneck, kind: Kind) -> Iterator[Steps]:
 def concepts_off(model: ConceptBottleneck, columns: IntArray) -> Iterator[Steps]:
     """Some concepts switched off, forbidden, or weighed by half."""
     names = [short_name(model.bank, int(column)) for column in columns]
-    yield (Step("ablate", {"kinds": [], "concepts": names}),)
-    yield (Step("resolve", {"forbid": [[EVERY_CLASS, name] for name in names]}),)
+    yield (Proposed("ablate", {"kinds": [], "concepts": names}),)
+    yield (Proposed("resolve", {"forbid": [[EVERY_CLASS, name] for name in names]}),)
     yield _halved(model, np.argwhere((model.head.weight != 0) & np.isin(np.arange(len(model.bank)), columns)))
 
 
 def pairs_off(model: ConceptBottleneck, pairs: IntArray) -> Iterator[Steps]:
     """Some concepts forbidden to some classes, or to all, or weighed by half there."""
     named = [[model.classes[row], short_name(model.bank, int(column))] for row, column in pairs]
-    yield (Step("resolve", {"forbid": named}),)
-    yield (Step("resolve", {"forbid": [[EVERY_CLASS, name] for name in dict.fromkeys(name for _, name in named)]}),)
+    yield (Proposed("resolve", {"forbid": named}),)
+    yield (Proposed("resolve", {"forbid": [[EVERY_CLASS, name] for name in dict.fromkeys(name for _, name in named)]}),)
     yield _halved(model, pairs)
 
 
 def _halved(model: ConceptBottleneck, pairs: IntArray) -> Steps:
+    named = [(model.classes[row], short_name(model.bank, int(column))) for row, column in pairs]
     given = {"change": "scale", "value": HALF}
-    return tuple(
-        Step("change_weight", {"label": model.classes[row], "concept": short_name(model.bank, int(column)), **given})
-        for row, column in pairs
-    )
+    return tuple(Proposed("change_weight", {"label": label, "concept": name, **given}) for label, name in named)

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import numpy as np
+from typing import TypeAlias
 
 from dance_xai.edit import EditClips
-from dance_xai.edit.operations import apply
+from dance_xai.edit.heldout import HeldOut, Proposed, apply_all
 from dance_xai.errors import DataError, check_shape
 from dance_xai.model.bottleneck import ConceptBottleneck
-from dance_xai.model.head import SparseHead, fit_head
 from dance_xai.model.head.threads import one_thread
-from dance_xai.model.layer import LinearLayer
-from dance_xai.types import BoolArray, FloatArray, IntArray
+from dance_xai.types import FloatArray, IntArray
 
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One edit by the name and arguments of its record.
-
-    Attributes:
-        operation: For example ``ablate``.
-        arguments: Its plain arguments.
-    """
-
-    operation: str
-    arguments: Mapping[str, Any]
-
-
-Steps = Sequence[Step]
+Steps: TypeAlias = Sequence[Proposed]
+"""Edits, one after another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +58,7 @@ class Comparison:
         check_shape("folds", self.folds, (len(self.train.ids),))
         if len(self.new) < 2:
             raise DataError(f"new clips: expected at least 2 to compare with, got {len(self.new)}; add clips")
-        for row, label in enumerate(self.model.classes):
-            if len(np.unique(self.folds[self.labels == row])) < 2:
-                raise DataError(f"class {label!r}: expected train clips in at least 2 folds, got fewer; add clips")
+        _ = self._held_out  # checks the folds
 
     @cached_property
     def labels(self) -> IntArray:
@@ -97,42 +78,11 @@ class Comparison:
         Raises:
             DataError: An edit is impossible.
         """
-        edited = _after(self.model, self.train, steps)
-        held = np.zeros((len(self.held), len(self.model.classes)))
-        for (rest, out), head in zip(self._parts(), self._heads, strict=True):
-            model = _after(self._reader.with_head(head), replace(self._seen, train=rest), steps)
-            with one_thread():
-                held[out] = model.logits(self.held[out])
+        edited = apply_all(self.model, self.train, steps)
+        held = self._held_out.after(*steps)
         with one_thread():
             return Logits(held, edited.logits(self.new))
 
     @cached_property
-    def _seen(self) -> EditClips:
-        return replace(self.train, inputs=self.held)
-
-    @cached_property
-    def _reader(self) -> ConceptBottleneck:
-        """The same model, reading activations in place of inputs."""
-        width = len(self.model.bank)
-        layer = LinearLayer(np.eye(width), np.zeros(width))
-        return replace(self.model, layer=layer, mean=np.zeros(width), std=np.ones(width))
-
-    @cached_property
-    def _heads(self) -> tuple[SparseHead, ...]:
-        """A head per fold, fitted on the other folds; one changed by hand may use what it uses."""
-        head = self.model.head
-        used = None if np.isfinite(head.kkt) else head.weight != 0
-        given: dict[str, Any] = {"lam": head.lam, "alpha": head.alpha, "n_classes": len(self.model.classes)}
-        return tuple(
-            fit_head(self.held[rest], self.labels[rest], allowed=used, init=head, **given) for rest, _ in self._parts()
-        )
-
-    def _parts(self) -> Iterator[tuple[BoolArray, BoolArray]]:
-        for fold in np.unique(self.folds):
-            yield self.folds != fold, self.folds == fold
-
-
-def _after(model: ConceptBottleneck, clips: EditClips, steps: Steps) -> ConceptBottleneck:
-    for step in steps:
-        model, _ = apply(model, clips, step.operation, dict(step.arguments))
-    return model
+    def _held_out(self) -> HeldOut:
+        return HeldOut(self.model, self.train.ids, self.held, self.labels, self.folds)

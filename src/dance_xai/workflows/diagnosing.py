@@ -93,7 +93,8 @@ def apply_proposal(folder: Path, diagnosis: Diagnosis, number: int, *, out: Path
     """
     found = diagnosis.shortcuts
     if not 1 <= number <= len(found):
-        raise ConfigError(f"--apply {number}: expected one of the {len(found)} suspected shortcuts, got another number")
+        known = f"one of 1..{len(found)}" if found else "a suspected shortcut, and there is none"
+        raise ConfigError(f"--apply {number}: expected {known}; see the list of dance diagnose without --apply")
     edit = found[number - 1].edit
     if edit is None:
         raise ConfigError(

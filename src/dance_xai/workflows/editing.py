@@ -12,6 +12,7 @@ import numpy as np
 
 from dance_xai.artifacts import update_parts
 from dance_xai.artifacts.pretrained import EDITED
+from dance_xai.data.container import is_there
 from dance_xai.edit import Difference, EditChain, EditClips, compare
 from dance_xai.errors import DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
@@ -230,7 +231,7 @@ def _clips_named(view: RunView, names: Sequence[str]) -> tuple[list[str], Featur
         ids += _listed(Path(name)) if Path(name).suffix.lower() in (".csv", ".txt") else [name]
     known = set(edit_clips(view).ids)
     old = view.run.load(NEW_CLIPS, Features) if NEW_CLIPS in view.run else None
-    videos = {name: new_video(view, Path(name)) for name in ids if name not in known and Path(name).is_file()}
+    videos = {name: new_video(view, Path(name)) for name in ids if name not in known and is_there(Path(name))}
     if not videos:
         return ids, None
     taken = [subject.clip for subject in videos.values() if subject.clip in known]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dance_xai.data.container import is_there
 from dance_xai.data.phrase_sets import read_phrase_set
 from dance_xai.errors import DataError
 from dance_xai.extract.phrase_sources import NAMED, open_phrases, proposer_of
@@ -68,7 +69,7 @@ def find_phrase_set(place: str) -> PhraseSet:
     Raises:
         DanceError: There is none, or it cannot be read.
     """
-    if Path(place).is_dir():
+    if is_there(Path(place)) and Path(place).is_dir():
         return phrases_of_run(open_run(Path(place)))
     proposer = proposer_of(place, Path())
     if proposer is None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from dance_xai.edit import EditClips
+from dance_xai.edit.clips import EditClips
 from dance_xai.edit.operations import apply
 from dance_xai.errors import DataError, check_shape
 from dance_xai.model.bottleneck import ConceptBottleneck
@@ -32,12 +32,23 @@ class Proposed:
     arguments: Mapping[str, Any]
 
 
+def apply_all(model: ConceptBottleneck, clips: EditClips, proposed: Sequence[Proposed]) -> ConceptBottleneck:
+    """The model after some edits, one after another.
+
+    Raises:
+        DataError: An edit is impossible.
+    """
+    for each in proposed:
+        model, _ = apply(model, clips, each.operation, dict(each.arguments))
+    return model
+
+
 @dataclass(frozen=True, eq=False)
 class HeldOut:
     """Train clips in folds; every figure of a clip comes from heads that were fitted without its fold.
 
     Attributes:
-        model: The model that is diagnosed.
+        model: The model that is looked into.
         ids: N train clip ids.
         concepts: (N, C) standardised activations, of layers that have not seen the clip where there are layers.
         labels: (N,) class indices of the model; every class in at least two folds.
@@ -110,17 +121,16 @@ class HeldOut:
         with one_thread():
             return self._collect([self._reader.with_head(head) for head in self._heads])
 
-    def after(self, proposed: Proposed) -> FloatArray:
-        """(N, Y) after an edit, made on the other folds each time.
+    def after(self, *proposed: Proposed) -> FloatArray:
+        """(N, Y) after some edits, made on the other folds each time.
 
         Raises:
-            DataError: The edit is impossible.
+            DataError: An edit is impossible.
         """
-        models = []
-        for (rest, _), head in zip(self._parts(), self._heads, strict=True):
-            clips = replace(self._clips, train=rest)
-            given = self._reader.with_head(head)
-            models.append(apply(given, clips, proposed.operation, dict(proposed.arguments))[0])
+        models = [
+            apply_all(self._reader.with_head(head), replace(self._clips, train=rest), proposed)
+            for (rest, _), head in zip(self._parts(), self._heads, strict=True)
+        ]
         with one_thread():
             return self._collect(models)
 
