@@ -32,8 +32,9 @@ def require_file(path: Path, what: str) -> None:
     Raises:
         DataError: It is not, or it is a folder.
     """
-    if not is_there(path) or path.is_dir():
-        state = "a folder" if is_there(path) else "nothing"
+    there = is_there(path)
+    if not there or not path.is_file():
+        state = "a folder" if there and path.is_dir() else "nothing"
         raise DataError(f"{path}: expected {what}, found {state} there; check the path")
 
 
