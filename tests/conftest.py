@@ -169,3 +169,16 @@ def browser():
         running = tool.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def serious_flaws():
+    """``serious_flaws(page)``: what axe-core calls serious or critical in a page, and where first."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def look(page):
+        found = Axe().run(page).response["violations"]
+        poor = [each for each in found if each["impact"] in ("serious", "critical")]
+        return [(each["id"], each["nodes"][0]["html"][:200]) for each in poor]
+
+    return look

@@ -171,9 +171,7 @@ def test_every_edit_that_is_offered_works_and_is_undone(started, run):
         assert (undone["weights"], undone["concepts"]) == (model["weights"], model["concepts"])
 
 
-@pytest.mark.parametrize(
-    "name", ["", "..", "../out", "/tmp/x", "a/b", "a\\b", ".hidden", "end.", "x" * 81, "a\nb", None]
-)
+@pytest.mark.parametrize("name", ["", "..", "../out", "/x", "a/b", "a\\b", ".hidden", "end.", "x" * 81, "a\nb", None])
 def test_save_takes_plain_names_only(started, run, name):
     told = started(run)().post("save", {"name": name})
     assert told.status_code == 400 and told.json()["error"].startswith("name: expected letters")

@@ -15,8 +15,6 @@ from dance_xai.app import make_app
 from dance_xai.cli.serve import listening
 from dance_xai.workflows.runs import open_run
 
-SERIOUS = ("serious", "critical")
-
 
 @pytest.fixture
 def served():
@@ -66,13 +64,6 @@ def opened(browser):
 
 def score(page):
     return page.locator(".row.total .num").inner_text()
-
-
-def axe(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], each["nodes"][0]["html"][:120]) for each in found if each["impact"] in SERIOUS]
 
 
 def test_from_a_video_to_a_saved_model(served, opened, run, new_video, tmp_path):
@@ -127,7 +118,7 @@ def test_from_a_video_to_a_saved_model(served, opened, run, new_video, tmp_path)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme):
+def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme, serious_flaws):
     page = opened(served(run, other=open_run(run)), viewport={"width": width, "height": 844}, color_scheme=scheme)
     page.locator("#clips button").first.click()
     page.wait_for_selector("#said")
@@ -140,11 +131,11 @@ def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme):
         page.locator(f"#tabs a[href='#view={view}']").click()
         page.wait_for_selector(wanted)
         assert page.evaluate("document.documentElement.scrollWidth") == width, view
-        assert axe(page) == [], view
+        assert serious_flaws(page) == [], view
     page.locator("#tabs a").first.click()
     page.locator(".term button.name").first.click()
     page.wait_for_selector("dialog[open]")
-    assert axe(page) == []
+    assert serious_flaws(page) == []
     assert page.problems == []
 
 
