@@ -19,7 +19,7 @@ def worker():
 
 
 def wait_for(job, *states):
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while job.state not in states:
         assert time.monotonic() < until, job.state
         time.sleep(0.002)

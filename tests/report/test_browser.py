@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from tests.report.settling import settle
 
 from dance_xai.report import clip_page, report_page
 
@@ -46,6 +47,7 @@ def pixels(page, selector):
     canvas = page.locator(selector).first
     canvas.scroll_into_view_if_needed()
     page.wait_for_timeout(250)
+    settle(page)
     return canvas.evaluate("canvas => canvas.toDataURL()")
 
 
@@ -70,7 +72,7 @@ def test_opens_clean_and_fits(opened, files, name, width):
     page.emulate_media(color_scheme="dark")
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    page.wait_for_timeout(150)
+    settle(page)
     assert page.problems == []
     assert page.asked == [files[name]]
     assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -120,7 +122,7 @@ def test_joints_that_were_not_seen_are_not_drawn(opened):
     counts = []
     for frame in (5, 15, 58):
         seek.evaluate("(input, frame) => { input.value = frame; input.dispatchEvent(new Event('input')) }", frame)
-        page.wait_for_timeout(150)
+        settle(page)
         counts.append(ink(page, "#clip"))
     whole, without_wrist, nobody = counts
     assert nobody < without_wrist < whole
@@ -143,6 +145,7 @@ def test_watching_a_motion_plays_its_window(opened):
     start, stop = int(spot.get_attribute("data-start")), int(spot.get_attribute("data-stop"))
     spot.press("Enter")
     page.wait_for_timeout(200)
+    settle(page)
     assert start <= int(page.locator("#seek").input_value()) < stop
     assert "now" in spot.get_attribute("class")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.report.settling import settle
 from tests.report.whole_clip import FPS, FRAMES, HEIGHT, WIDTH, seen_track, whole
 
 from dance_xai.report.clip import clip_page, take_picture
@@ -43,11 +44,21 @@ def url(planted, explanation, write_video, numbered_frames, tmp_path_factory):
     return (folder / "clip.html").as_uri()
 
 
+@pytest.fixture(scope="module")
+def without_video(planted, explanation, tmp_path_factory):
+    bank = planted.bank()
+    windows = {each.concept: planted.wave(12, "left") for each in explanation.timelines}
+    page = clip_page(explanation, bank, windows, title="no video", track=seen_track(planted))
+    path = tmp_path_factory.mktemp("clip") / "clip.html"
+    path.write_text(page, encoding="utf-8")
+    return path.as_uri()
+
+
 @pytest.fixture
 def opened(browser, url):
     contexts = []
 
-    def open_page(**options):
+    def open_page(url=url, **options):
         contexts.append(browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options)))
         page = contexts[-1].new_page()
         page.problems, page.asked = [], []
@@ -55,7 +66,7 @@ def opened(browser, url):
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(url)
-        wait(page, "document.getElementById('video').readyState >= 2")
+        wait(page, "!document.getElementById('video') || video.readyState >= 2")
         return page
 
     yield open_page
@@ -65,7 +76,7 @@ def opened(browser, url):
 
 def wait(page, condition):
     """Until a condition holds; `wait_for_function` is stopped by the page's content security policy."""
-    for _ in range(200):
+    for _ in range(1200):
         if page.evaluate(condition):
             return
         page.wait_for_timeout(25)
@@ -80,8 +91,9 @@ def show(page, frame):
     page.locator("#seek").evaluate(
         "(input, frame) => { input.value = frame; input.dispatchEvent(new Event('input')) }", frame
     )
-    wait(page, "!document.getElementById('video').seeking")
+    wait(page, "!document.getElementById('video')?.seeking")
     wait(page, f"document.getElementById('time').value.endsWith('({frame})')")
+    settle(page)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -89,7 +101,7 @@ def test_opens_clean_fits_and_asks_for_nothing(opened, url, width):
     page = opened(viewport={"width": width, "height": 844})
     page.evaluate("document.querySelector('.words').open = true")
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    page.wait_for_timeout(150)
+    settle(page)
     assert page.problems == []
     assert [asked for asked in page.asked if not asked.startswith("blob:null/")] == [url]
     assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -140,9 +152,10 @@ def test_motions_light_up_when_they_happen_and_only_then(opened, explanation):
         assert lit == {c for c in shown if any(each.start <= frame < each.stop for each in spans[c])}
 
 
-def test_the_prototype_of_a_lane_is_as_far_as_the_clip(opened):
+@pytest.mark.parametrize("filmed", [True, False])
+def test_the_prototype_of_a_lane_is_as_far_as_the_clip(opened, url, without_video, filmed):
     """At its best window's first, middle and last frame the figure is at its first, middle and last pose."""
-    page = opened(reduced_motion="reduce")
+    page = opened(url if filmed else without_video, reduced_motion="reduce")
     spot = page.locator(".lane-row[data-happens] .spot").first
     thumb = page.locator(".lane-row[data-happens] .thumb canvas").first
     thumb.scroll_into_view_if_needed()
@@ -151,8 +164,10 @@ def test_the_prototype_of_a_lane_is_as_far_as_the_clip(opened):
     drawn = {}
     for frame in range(start, stop):
         show(page, frame)
-        page.wait_for_timeout(80)
         drawn[frame] = thumb.evaluate("canvas => canvas.toDataURL()")
+        page.evaluate("dispatchEvent(new Event('resize'))")
+        settle(page)
+        assert drawn[frame] == thumb.evaluate("canvas => canvas.toDataURL()"), "it is not behind the clip"
     inside = [frame for frame in drawn if abs(frame - centre) <= length / 2 - 1]
     assert len({drawn[frame] for frame in inside}) == len(inside), "it moves with every frame"
 
@@ -164,6 +179,7 @@ def test_pressing_a_bar_plays_it_over_and_over(opened):
     spot.click()
     for _ in range(8):
         page.wait_for_timeout(120)
+        settle(page)
         assert start <= frame_of(page) <= stop
     page.locator("#loop").click()
     wait(page, f"+document.getElementById('seek').value > {stop}")
@@ -206,7 +222,7 @@ def test_the_skeleton_can_be_hidden_and_follows_the_forced_colours(opened):
     canvas = page.locator("#clip")
     assert canvas.evaluate(ink) > 300
     page.locator("#bones").click()
-    page.wait_for_timeout(100)
+    settle(page)
     assert canvas.evaluate(ink) == 0
 
 

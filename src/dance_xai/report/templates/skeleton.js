@@ -199,8 +199,8 @@ const Dance = (() => {
     last = now;
     const active = new Set([...visible].map((stage) => stage.group).filter((g) => g.playing));
     for (const g of active) g.time = (g.time + passed) % (g.seconds + HOLD);
-    for (const stage of visible) if (stage.dirty || stage.group.playing) { draw(stage); stage.dirty = false; }
     const more = extras.filter((extra) => extra(passed)).length;
+    for (const stage of visible) if (stage.dirty || stage.group.playing) { draw(stage); stage.dirty = false; }
     if (active.size || more) wake(); else last = null;
   }
 
