@@ -17,11 +17,10 @@ from dance_xai.edit import Difference, EditChain, EditClips, compare
 from dance_xai.errors import DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.types import Edit, Features, Manifest
-from dance_xai.workflows.edits import EDITS
+from dance_xai.workflows.edits import EDITS, NEW_CLIPS
 from dance_xai.workflows.runs import RunView, open_run
 from dance_xai.workflows.subjects import new_video
 
-NEW_CLIPS = "edit_clips"
 STALE = "these figures are of another state of the model; run dance evaluate"
 
 
@@ -130,12 +129,19 @@ def redone(view: RunView) -> Outcome:
     return _outcome(view, chain, chain.active[-1], chain.replay(view.base_model, clips), clips)
 
 
-def with_edits(view: RunView, chain: EditChain, model: ConceptBottleneck) -> RunView:
-    """The same RUN, in memory, with other edits in force; what was read of it is shared."""
+def with_edits(view: RunView, chain: EditChain, model: ConceptBottleneck, new: Features | None = None) -> RunView:
+    """The same RUN, in memory, with other edits in force; what was read of it is shared.
+
+    Args:
+        view: The RUN.
+        chain: The edits.
+        model: What they lead to.
+        new: Inputs of clips that the RUN does not know; None leaves them as they are.
+    """
     view.base_model, view.manifest, view.inputs  # noqa: B018  read once for all
     other = RunView(view.run, view.data_root)
     shared = {name: value for name, value in vars(view).items() if name != "model_bank"}
-    vars(other).update(shared | {"edits": chain, "model": model})
+    vars(other).update(shared | {"edits": chain, "model": model, "new_clips": new or view.new_clips})
     return other
 
 
@@ -144,7 +150,7 @@ def edit_clips(view: RunView, new: Features | None = None) -> EditClips:
     manifest = view.manifest
     labels = tuple(clip.label for clip in manifest.clips)
     train = np.array([clip.split == "train" for clip in manifest.clips], dtype=bool)
-    new = new or (view.run.load(NEW_CLIPS, Features) if NEW_CLIPS in view.run else None)
+    new = new or view.new_clips
     if new is None:
         return EditClips(manifest.ids, view.inputs, labels, train)
     inputs = np.concatenate([view.inputs.astype(np.float64), new.values])
@@ -230,7 +236,7 @@ def _clips_named(view: RunView, names: Sequence[str]) -> tuple[list[str], Featur
     for name in names:
         ids += _listed(Path(name)) if Path(name).suffix.lower() in (".csv", ".txt") else [name]
     known = set(edit_clips(view).ids)
-    old = view.run.load(NEW_CLIPS, Features) if NEW_CLIPS in view.run else None
+    old = view.new_clips
     videos = {name: new_video(view, Path(name)) for name in ids if name not in known and is_there(Path(name))}
     if not videos:
         return ids, None

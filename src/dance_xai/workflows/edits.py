@@ -17,6 +17,7 @@ from dance_xai.stages.bank import BankResult
 from dance_xai.types import ConceptBank, Edit
 
 EDITS = "edits"
+NEW_CLIPS = "edit_clips"
 
 
 def read_chain(run: Run, base: ConceptBottleneck) -> EditChain:

@@ -38,7 +38,7 @@ from dance_xai.types import (
     WindowMatch,
     count_reasons,
 )
-from dance_xai.workflows.edits import edited_bank, read_chain, read_model
+from dance_xai.workflows.edits import NEW_CLIPS, edited_bank, read_chain, read_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +67,11 @@ class RunView:
     def model(self) -> ConceptBottleneck:
         """The model with the edits in force."""
         return read_model(self.run, self.base_model, self.edits)
+
+    @cached_property
+    def new_clips(self) -> Features | None:
+        """Inputs of clips that came with an edit; None when there are none."""
+        return self.run.load(NEW_CLIPS, Features) if NEW_CLIPS in self.run else None
 
     @cached_property
     def manifest(self) -> Manifest:
