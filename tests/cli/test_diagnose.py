@@ -35,7 +35,7 @@ def test_words_and_json_say_the_same(dance, small_run):
     assert all(set(row) == set(CAUSES) for row in tree["by_class"].values())
     assert tree["interventions"]["random"]["accuracy"][0] == pytest.approx(1 - wrong.mean())
     said = dance("diagnose", small_run)
-    assert said.code == 0 and f"{wrong.sum()} of {len(rows)} test clips are wrong" in said.out
+    assert said.code == 0 and f"{wrong.sum()} of {len(rows)} test clips wrong" in said.out
     for part in ("failures", "shortcuts", "uneven"):
         assert all(one["words"] in said.out for one in tree[part])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dance_xai.cli.common import JsonFlag, Workers, clip_progress, cores, print_json, print_reasons, say
+from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.workflows.checking import Check
@@ -62,7 +63,7 @@ def show_check(found: Check) -> None:
     from dance_xai.types import count_reasons
 
     said = f"{found.bad} with a problem" if found.problems else "nothing wrong"
-    say(bold=f"{found.clips} clips of {found.classes} classes", text=f": {said}")
+    say(bold=f"{counted(found.clips, 'clip')} of {counted(found.classes, 'class')}", text=f": {said}")
     print_reasons(count_reasons(found.drops))
     if found.problems:
         rows = [("clip", "what is wrong", "what to do")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dance_xai.cli.common import DataRoot, JsonFlag, Seed, percent, print_json, say, table
+from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.diagnose import Diagnosis
@@ -64,7 +65,7 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
 def _show_causes(diagnosis: Diagnosis) -> None:
     from dance_xai.diagnose import CAUSES, count_causes
 
-    say(bold=f"{len(diagnosis.failures)} of {diagnosis.clips} test clips are wrong\n")
+    say(bold=f"{len(diagnosis.failures)} of {counted(diagnosis.clips, 'test clip')} wrong\n")
     counts = count_causes(diagnosis.failures)
     if counts:
         rows = [[label, *(str(found[cause] or "-") for cause in CAUSES)] for label, found in counts.items()]

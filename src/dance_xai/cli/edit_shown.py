@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from dance_xai.cli.common import percent, print_json, say
+from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.edit import Difference
@@ -41,6 +42,6 @@ def in_figures(difference: Difference) -> str:
         return "no labelled clips"
     before, after = (percent(right / difference.labelled) for right in difference.correct)
     return (
-        f"{before} -> {after} % right of {difference.labelled}; {len(difference.changes)} predictions change: "
+        f"{before} -> {after} % right of {difference.labelled}; {counted(len(difference.changes), 'changed prediction')}: "
         f"{difference.count('better')} for the better, {difference.count('worse')} for the worse"
     )

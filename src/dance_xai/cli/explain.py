@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dance_xai.cli.common import DataRoot, JsonFlag, Workers, cores, percent, print_json, say, table
+from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.types import Explanation
@@ -95,7 +96,7 @@ def show_explanation(explanation: Explanation, top: int = 8) -> None:
     ]
     rest = sum(term.value for term in said.contributions[top:])
     if len(said.contributions) > top:
-        rows.append([f"{len(said.contributions) - top} others", "", "", "", f"{rest:+.3f}"])
+        rows.append([counted(len(said.contributions) - top, "other"), "", "", "", f"{rest:+.3f}"])
     rows += [["bias", "", "", "", f"{said.bias:+.3f}"], ["score", "", "", "", f"{said.logit:+.3f}"]]
     table("", ["concept", "kind", "activation", "weight", "contribution"], rows)
     shown = {term.concept for term in said.contributions[:top]}

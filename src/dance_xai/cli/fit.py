@@ -18,6 +18,7 @@ from dance_xai.cli.common import (
     say,
     stage_printer,
 )
+from dance_xai.types import counted
 
 
 def fit(
@@ -66,7 +67,7 @@ def summarise(out: Path, metrics: dict[str, Any]) -> None:
     counts = {kind: len(view.model.bank.columns(kind)) for kind in ("motion", "object", "scene")}
     say(
         bold=view.settings["name"],
-        text=f": {metrics['correct']} of {metrics['n']} test clips right, "
+        text=f": {metrics['correct']} of {counted(metrics['n'], 'test clip')} right, "
         f"{percent(metrics['accuracy'])} % (95 % interval {percent(low)} to {percent(high)})",
     )
     say(f"  concepts   {', '.join(f'{count} {kind}' for kind, count in counts.items())}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dance_xai.cli.common import JsonFlag, percent, print_json, say
+from dance_xai.types import counted
 
 
 def import_official(
@@ -25,7 +26,7 @@ def import_official(
         return
     say(
         bold="imported",
-        text=f" into {out}: {metrics['correct']} of {metrics['n']} test clips right "
-        f"({percent(metrics['accuracy'])} %), {metrics['nonzero']} non-zero weights",
+        text=f" into {out}: {metrics['correct']} of {counted(metrics['n'], 'test clip')} right "
+        f"({percent(metrics['accuracy'])} %), {counted(metrics['nonzero'], 'non-zero weight')}",
     )
     say(f"\nNext: dance evaluate {out}    dance report {out} --out report.html")

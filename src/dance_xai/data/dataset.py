@@ -17,6 +17,7 @@ from dance_xai.data.arrays import (
 )
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.data.manifest import clip_list_files, read_clips
+from dance_xai.data.npz import some
 from dance_xai.data.phrase_files import BUNDLED
 from dance_xai.data.pose_files.detections import MainActor
 from dance_xai.data.pose_files.reading import pose_files_in
@@ -34,6 +35,7 @@ from dance_xai.types import (
     Phrases,
     PhraseSet,
     PoseTrack,
+    counted,
 )
 
 STRICT = {"extra": "forbid"}
@@ -209,8 +211,8 @@ def _require_train_clips(clips: tuple[Clip, ...], classes: tuple[str, ...], drop
     trained = {clip.label for clip in clips if clip.split == "train"}
     if lost := [name for name in classes if name not in trained]:
         raise DataError(
-            f"clips: expected train clips of every class, got none of {lost[0]!r} and {len(lost) - 1} others after "
-            f"leaving out {len(drops)} clips ({drops[0].reason if drops else 'none in the file'}); add them"
+            f"clips: expected train clips of every class, got none of {some(map(repr, lost))} after "
+            f"leaving out {counted(len(drops), 'clip')} ({drops[0].reason if drops else 'none in the file'}); add them"
         )
 
 

@@ -16,7 +16,7 @@ from dance_xai.evaluate.leakage import Leakage, Probe, accuracy_gap, class_probe
 from dance_xai.evaluate.sets import Curve, activation_sets, set_curves
 from dance_xai.evaluate.sparsity import NECS, anec, nec_per_class
 from dance_xai.model.folds import stratified_folds
-from dance_xai.types import IntArray
+from dance_xai.types import IntArray, counted
 
 PRUNED_SETS = ("all", "grounded", "random", "features")
 PRUNED_NECS: tuple[float, ...] = (1, 2, 3, 5)
@@ -141,7 +141,7 @@ def _quality_notes(quality: ConceptQuality | None, *, grounded: bool) -> dict[st
     if quality is None:
         return {"concept_map": "no concept targets were given for both train and test clips"}
     parts = [
-        f"{count} {kind} concepts that no test clip has, or all have, are left out of the mean"
+        f"left out of the mean: {counted(count, f'{kind} concept')} that no test clip has, or all have"
         for kind, count in quality.left_out.items()
         if count
     ]

@@ -15,7 +15,7 @@ from dance_xai.motion.fill import fill_gaps
 from dance_xai.motion.impute import PoseImputer, fit_imputer
 from dance_xai.motion.stack import PoseStack, stack_tracks
 from dance_xai.motion.windows import cut_windows, filter_windows
-from dance_xai.types import FloatArray, IntArray, PoseTrack, PoseWindows, Skeleton
+from dance_xai.types import FloatArray, IntArray, PoseTrack, PoseWindows, Skeleton, counted
 
 Normalisation = Literal["body", "unit_box"]
 NORMALISERS: dict[Normalisation, Callable[[PoseStack], PoseStack]] = {"body": to_body_units, "unit_box": to_unit_box}
@@ -111,8 +111,8 @@ def window_span(stack: PoseStack, spec: WindowSpec) -> FloatArray:
     unknown = np.flatnonzero(~(stack.fps > 0) & (stack.lengths > 0))
     if len(unknown):
         raise DataError(
-            f"poses: expected a frame rate for windows of {spec.seconds} seconds, clip {stack.clips[unknown[0]]!r} and "
-            f"{len(unknown) - 1} others state none; set windows.frames instead"
+            f"poses: expected a frame rate for windows of {spec.seconds} seconds, got none of "
+            f"{counted(len(unknown), 'clip')}, {stack.clips[unknown[0]]!r} first; set windows.frames instead"
         )
     return np.nan_to_num(stack.fps) * spec.seconds
 

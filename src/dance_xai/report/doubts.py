@@ -12,7 +12,7 @@ from dance_xai.report.data import ReportData
 from dance_xai.report.limits import SMALL
 from dance_xai.report.numbers import decimal, percent
 from dance_xai.report.words import label
-from dance_xai.types import BoolArray
+from dance_xai.types import BoolArray, counted
 
 Tone = Literal["good", "weak", "plain"]
 STRICT_BUDGETS = ("3", "5", "2", "1")
@@ -92,7 +92,8 @@ def _grounded(data: ReportData, pruned: Mapping[str, Any]) -> Doubt | None:
 def _warned(data: ReportData, warnings: Sequence[Sequence[str]]) -> Doubt:
     used: BoolArray = np.asarray(data.used.any(axis=0))
     warned = sum(bool(found) for found, is_used in zip(warnings, used, strict=True) if is_used)
-    text = f"of {int(used.sum())} concepts in use carry a warning: few clips, hard to recognise, or near duplicates."
+    text = f"of {counted(int(used.sum()), 'concept')} in use, with a warning: "
+    text += "few clips, hard to recognise, or near duplicates."
     return Doubt("Sound concepts?", f"{warned}", text, "weak" if warned > used.sum() / 4 else "plain", "#concepts")
 
 

@@ -10,6 +10,7 @@ from dance_xai.report.measures import gaps
 from dance_xai.report.numbers import decimal, percent
 from dance_xai.report.svg import Series
 from dance_xai.report.words import label
+from dance_xai.types import counted
 
 SMALL = 20
 NAMED = 4
@@ -139,4 +140,4 @@ def _named(counts: Mapping[str, int]) -> str:
     """The smallest few, and how many more there are."""
     order = sorted(counts.items(), key=lambda item: (item[1], item[0]))
     names = ", ".join(f"{name} ({count})" for name, count in order[:NAMED])
-    return names + (f" and {len(order) - NAMED} more classes" if len(order) > NAMED else "")
+    return names + (f" and {counted(len(order) - NAMED, 'more class')}" if len(order) > NAMED else "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dance_xai._version import __version__
 from dance_xai.report import numbers, words
-from dance_xai.types import KINDS
+from dance_xai.types import KINDS, counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,6 +59,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "capitalise": words.capitalise,
         "cell": numbers.cell,
+        "counted": counted,
         "decimal": numbers.decimal,
         "percent": numbers.percent,
         "label": words.label,

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from dance_xai.report.numbers import THIN, decimal, percent, span, whole_percents
 from dance_xai.report.waterfall import Step, Waterfall
 from dance_xai.report.words import label, reason
-from dance_xai.types import Contribution, Explanation, Flip, MotionTimeline, PhraseSeen
+from dance_xai.types import Contribution, Explanation, Flip, MotionTimeline, PhraseSeen, counted
 
 Section: TypeAlias = tuple[str, tuple[str, ...]]
 """A heading and its lines."""
@@ -127,7 +127,8 @@ def _verdict(explanation: Explanation) -> list[str]:
 
 def _row(step: Step, looks: Mapping[int, str], said: str) -> str:
     if step.term is None:
-        names = {"bias": "bias", "others": f"{step.count} others", "rounding": "rounding", "total": f"score of {said}"}
+        total, others = f"score of {said}", counted(step.count, "other")
+        names = {"bias": "bias", "others": others, "rounding": "rounding", "total": total}
         return f"{names[step.role]}: {step.text}"
     look = f", looks like: {looks[step.term.concept]}" if step.term.concept in looks else ""
     return f"{step.term.name} ({step.term.kind}{look}): {reason(step.term)} = {step.text}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dance_xai.types.clips import Clip, Drop, Manifest, count_reasons
 from dance_xai.types.concepts import Concept, ConceptBank, ConceptTargets
+from dance_xai.types.counting import counted
 from dance_xai.types.edits import Edit
 from dance_xai.types.explanation import (
     ClassExplanation,
@@ -70,4 +71,5 @@ __all__ = [
     "VideoFacts",
     "WindowMatch",
     "count_reasons",
+    "counted",
 ]

@@ -45,7 +45,7 @@ def read_model(run: Run, base: ConceptBottleneck, chain: EditChain) -> ConceptBo
     model = run.load(EDITED, ConceptBottleneck)
     if content_hash(model) != chain.content:
         raise ArtifactError(
-            f"{run.folder}: expected the model that its {chain.position} edits lead to, got another; "
+            f"{run.folder}: expected the model that its edits ({chain.position} in force) lead to, got another; "
             "undo and redo the last edit"
         )
     return model

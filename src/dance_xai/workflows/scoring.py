@@ -14,7 +14,7 @@ from dance_xai.evaluate.inputs import EvaluationInput, EvaluationRows
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
-from dance_xai.types import Features, FloatArray, IntArray, Manifest
+from dance_xai.types import Features, FloatArray, IntArray, Manifest, counted
 from dance_xai.workflows.editing import edited_manifest
 from dance_xai.workflows.runs import RunView
 
@@ -55,7 +55,7 @@ def score(
     partial = len(evidence.columns) < len(bank.bank)
     if partial and figures["accuracy_at_nec"]["grounded"] is not None:
         missing = len(bank.bank) - len(evidence.columns)
-        figures["notes"]["grounded"] = f"{missing} concepts have no evidence to measure and are left out of this set"
+        figures["notes"]["grounded"] = f"{counted(missing, 'concept')} without evidence, left out of this set"
     return figures | {"seconds": round(time.perf_counter() - start, 3)}
 
 

@@ -33,7 +33,7 @@ export function rows(place, before, now, { all, more }) {
 function build(place, key, shown, rest, more, long, all) {
   const bias = plain("Bias", "bias"), total = plain(store.rival === null ? "Score" : "Lead", "total"), rounding = plain("Rounding", "rounding");
   total.querySelector(".label").append(h("span", { class: "was" }));
-  const others = rest.length ? plain(`${rest.length} other concepts`, "others") : null;
+  const others = rest.length ? plain(`${rest.length} other ${rest.length === 1 ? "concept" : "concepts"}`, "others") : null;
   const lines = shown.map(line);
   kept.clear();
   kept.set(place, { key, lines, bias, others, rounding, total });

@@ -9,7 +9,7 @@ from dance_xai.report.data import ReportData
 from dance_xai.report.drawing.colours import LIGHT
 from dance_xai.report.drawing.marks import Disc, Drawing, Mark, Stroke, Words
 from dance_xai.report.figures.plot import SMALL, TITLE, WIDTH, Plot
-from dance_xai.types import KINDS, Kind
+from dance_xai.types import KINDS, Kind, counted
 
 HEIGHT, GAP = 190.0, 46.0
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -71,7 +71,7 @@ def _panel(kind: Kind, measure: str, values: list[tuple[float, float | None]], l
     marks.append(Words(left, 12, kind, TITLE, LIGHT.of(kind), bold=True))
     text = f"mean {mean:.2f}".replace("-", "\N{MINUS SIGN}")
     marks.append(Words(right, 12, text, SMALL, LIGHT.muted, "end"))
-    count = f"{len(values)} concepts, best first" if len(values) > 1 else "1 concept"
+    count = counted(len(values), "concept") + (", best first" if len(values) > 1 else "")
     return [*marks, Words((left + right) / 2, HEIGHT - 22, count, SMALL, LIGHT.ink, "middle")]
 
 

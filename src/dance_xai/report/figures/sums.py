@@ -9,7 +9,7 @@ from dance_xai.report.figures.plot import SMALL, TEXT, TITLE
 from dance_xai.report.numbers import percent
 from dance_xai.report.waterfall import Step, waterfall
 from dance_xai.report.words import label
-from dance_xai.types import Explanation
+from dance_xai.types import Explanation, counted
 
 WIDTH, ROW, TOP = 340.0, 15.0, 42.0
 NAMES, VALUES = 130.0, 44.0
@@ -43,7 +43,7 @@ def sum_figure(explanation: Explanation, *, top: int = 10) -> Drawing:
 def _name(step: Step) -> str:
     if step.term is not None:
         return step.term.name if step.term.kind in step.term.name else f"{step.term.name} ({step.term.kind})"
-    return {"bias": "bias", "others": f"{step.count} others", "rounding": "rounding", "total": "score"}[step.role]
+    return {"bias": "bias", "others": counted(step.count, "other"), "rounding": "rounding", "total": "score"}[step.role]
 
 
 def _step(step: Step, y: float, names: float, left: float, right: float) -> list[Mark]:

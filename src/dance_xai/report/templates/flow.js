@@ -63,7 +63,7 @@
     const keep = chosen(), shown = links.filter((_, i) => keep[i]);
     rows.forEach((row, i) => { row.hidden = !keep[i]; });
     document.getElementById("flow-count").value =
-      shown.length === links.length ? `${links.length} weights` : `${shown.length} of ${links.length} weights`;
+      shown.length === links.length ? `${links.length} ${links.length === 1 ? "weight" : "weights"}` : `${shown.length} of ${links.length} weights`;
     const width = host.clientWidth, narrow = width < NARROW;
     if (!width) return;
     if (!shown.length) return host.replaceChildren("No weight fits this filter.");

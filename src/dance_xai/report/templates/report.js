@@ -14,7 +14,7 @@
       card.hidden = !fits;
       shown += fits;
     }
-    count.value = shown === cards.length ? `${shown} concepts` : `${shown} of ${cards.length} concepts`;
+    count.value = shown === cards.length ? `${shown} ${shown === 1 ? "concept" : "concepts"}` : `${shown} of ${cards.length} concepts`;
     Dance.wake();
   }
   for (const input of [find, warned, used, ...kinds]) input.addEventListener("input", filter);
