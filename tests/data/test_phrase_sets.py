@@ -117,7 +117,7 @@ def test_edits_by_hand_are_understood_and_stay_letter_by_letter():
     ball, lane = PhraseEntry("object", "ball"), LANE
     bat = replace(BAT, by_user=True)
     assert document.phrases.entries == (bat, ball, lane, PhraseEntry("scene", "park; bench", by_user=True))
-    assert render_phrase_set(document.phrases, document) == EDITED + "\n"
+    assert render_phrase_set(document.phrases, document) == EDITED
 
 
 def test_what_changes_is_written_anew_in_place_with_its_comment():
@@ -135,6 +135,33 @@ def test_what_changes_is_written_anew_in_place_with_its_comment():
     lines, wanted = text.splitlines(), expected.splitlines()
     assert sorted(lines) == sorted(wanted)
     assert lines.index("[scene]") < lines.index("keep   lake") < lines.index("[object]") < lines.index("keep   cap")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_line_ends_and_the_mark_stay_and_new_lines_have_them_too(end, mark):
+    document = parse_phrase_set(mark + EDITED.replace("\n", end), "x")
+    text = render_phrase_set(document.phrases, document)
+    assert text == mark + EDITED.replace("\n", end)
+    entries = (*document.phrases.entries, PhraseEntry("object", "cap"))
+    phrases = replace(document.phrases, classes=("bowl",), entries=entries)
+    again = render_phrase_set(phrases, document)
+    assert again.startswith(f"{mark}format: 1{end}classes: bowl{end}") and f"# round{end}keep   cap{end}# the" in again
+    assert again.count(end) == len(again.removeprefix(mark).splitlines()) - 1
+    assert "\n" not in again.replace(end, "") and "\r" not in again.replace(end, "")
+
+
+def test_a_last_line_without_an_end_gets_one_when_others_follow():
+    document = parse_phrase_set("format: 1\r\n[scene]\r\nkeep! lane", "x")
+    more = replace(document.phrases, entries=(PhraseEntry("object", "cap"), *document.phrases.entries))
+    assert render_phrase_set(more, document) == ("format: 1\r\n[scene]\r\nkeep! lane\r\n\r\n[object]\r\nkeep   cap\r\n")
+
+
+def test_a_head_that_grows_keeps_the_lines_it_has():
+    document = parse_phrase_set("format: 1  # old\nclasses: bowl  # mine\n[scene]\n", "x")
+    grown = replace(document.phrases, sources=(PhraseSource("m", ("bowl",)),))
+    text = render_phrase_set(grown, document)
+    assert text == "format: 1  # old\nclasses: bowl  # mine\nsource: m\n[scene]\n"
 
 
 def test_a_section_that_was_removed_comes_back_when_it_is_needed():
@@ -207,4 +234,4 @@ def test_any_text_is_read_or_refused_in_one_line(text):
         except DataError as error:
             assert "\n" not in str(error)
         else:
-            assert render_phrase_set(document.phrases, document).removesuffix("\n") == (start + text).removesuffix("\n")
+            assert render_phrase_set(document.phrases, document) == start + text

@@ -14,7 +14,8 @@ from dance_xai.cli.concepts_shown import in_words, show_diff, show_outcome, show
 from dance_xai.errors import ConfigError
 
 if TYPE_CHECKING:
-    from dance_xai.workflows.concepts import Outcome, Plan
+    from dance_xai.workflows.concepts import Plan
+    from dance_xai.workflows.phrase_writing import Outcome
     from dance_xai.workflows.proposing import ChatConfig, ProposerConfig
 
 app = typer.Typer(no_args_is_help=True, help="Propose, filter, show and compare object and scene phrases.")

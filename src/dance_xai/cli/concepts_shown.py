@@ -10,8 +10,8 @@ from dance_xai.cli.common import print_reasons, say
 if TYPE_CHECKING:
     from dance_xai.text.estimate import Estimate
     from dance_xai.types import Kind, PhraseEntry, PhraseSet
-    from dance_xai.workflows.concepts import Outcome
     from dance_xai.workflows.phrase_views import PhraseDiff
+    from dance_xai.workflows.phrase_writing import Outcome
 
 FIGURES = ("similarity", "agreement", "auc")
 HEADINGS = ("seen", "agreed", "AUC")

@@ -41,7 +41,8 @@ def in_figures(difference: Difference) -> str:
     if not difference.labelled:
         return "no labelled clips"
     before, after = (percent(right / difference.labelled) for right in difference.correct)
+    changed = counted(len(difference.changes), "changed prediction")
     return (
-        f"{before} -> {after} % right of {difference.labelled}; {counted(len(difference.changes), 'changed prediction')}: "
+        f"{before} -> {after} % right of {difference.labelled}; {changed}: "
         f"{difference.count('better')} for the better, {difference.count('worse')} for the worse"
     )

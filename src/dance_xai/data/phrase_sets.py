@@ -1,11 +1,12 @@
 """Phrase sets as plain text that people edit: a head, then a line per phrase under ``[object]`` and ``[scene]``.
 
 Lines may be moved inside the file, added and removed, and comments start with ``#``; what a program writes again keeps
-all lines that it has nothing new to say about, letter by letter.
+all lines that it has nothing new to say about, letter by letter, with their line ends and the mark before the first.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,9 @@ GUIDE = """\
 # To never see a phrase again, write "drop!" in front; a line that is removed is forgotten, and another source may
 # propose it anew. Comments and the order of the lines stay as they are.
 """
+BOM = "\ufeff"
+"""The mark that some editors put before the first line."""
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Line:
     """One line of the file.
 
     Attributes:
-        raw: As it stands there.
+        raw: As it stands there, without its end.
+        end: LF, CRLF or CR, as it stands there; empty where the file ends without one.
         head: Whether it belongs to the head: ``format``, ``classes`` or ``source``.
         kind: The section it stands in; None in the head.
         entry: Its phrase, if it has one.
@@ -49,6 +54,7 @@ class Line:
     """
 
     raw: str
+    end: str = "\n"
     head: bool = False
     kind: Kind | None = None
     entry: PhraseEntry | None = None
@@ -57,10 +63,16 @@ class Line:
 
 @dataclass(frozen=True)
 class PhraseDocument:
-    """A phrase set with the lines it was read from."""
+    """A phrase set with the lines it was read from, and whether a mark (BOM) stood before them."""
 
     phrases: PhraseSet
     lines: tuple[Line, ...]
+    marked: bool = False
+
+    @property
+    def end(self) -> str:
+        """The end of new lines: that of the first line."""
+        return self.lines[0].end or "\n"
 
 
 def read_phrase_set(path: Path | str) -> PhraseDocument:
@@ -72,7 +84,7 @@ def read_phrase_set(path: Path | str) -> PhraseDocument:
     path = Path(path)
     require_file(path, "a file of phrases")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: expected phrases in UTF-8, got {error}; save the file again") from error
     return parse_phrase_set(text, str(path))
@@ -93,16 +105,16 @@ def parse_phrase_set(text: str, where: str) -> PhraseDocument:
     lines: list[Line] = []
     kind: Kind | None = None
     head: list[tuple[str, str, str]] = []
-    for number, raw in enumerate(text.removesuffix("\n").split("\n"), start=1):
+    for number, (raw, end) in enumerate(_split(text.removeprefix(BOM)), start=1):
         at = f"{where}: line {number}"
         content = split_at(raw, "#", 1)[0]
         if content.startswith("["):
             kind = _section(content, at)
         elif content and kind is None:
             head.append(_head_field(content, at))
-        lines.append(_line(raw, kind, at))
+        lines.append(replace(_line(raw, kind, at), end=end))
     phrases = replace(_head(head, where), entries=_entries(lines, where))
-    return PhraseDocument(phrases, tuple(lines))
+    return PhraseDocument(phrases, tuple(lines), text.startswith(BOM))
 
 
 def render_phrase_set(phrases: PhraseSet, earlier: PhraseDocument | None = None) -> str:
@@ -118,16 +130,28 @@ def render_phrase_set(phrases: PhraseSet, earlier: PhraseDocument | None = None)
     earlier = earlier or parse_phrase_set(f"{GUIDE}format: {FORMAT}\n\n[object]\n\n[scene]\n", "new")
     width = min(WIDEST, max((len(entry.text) for entry in phrases.entries), default=0))
     left = {(entry.kind, entry.text): entry for entry in phrases.entries}
-    body = [list(_renewed(line, left, width)) for line in earlier.lines]
+    body = [[raw + line.end for raw in _renewed(line, left, width)] for line in earlier.lines]
     if _head_of(phrases) != _head_of(earlier.phrases):
         first, *others = (place for place, line in enumerate(earlier.lines) if line.head)
-        body[first] = list(_head_lines(phrases))
+        body[first] = list(_renewed_head(phrases, earlier))
         for place in others:
             body[place] = []
     for kind in SECTIONS.values():
-        new = [entry_line(entry, width) for entry in left.values() if entry.kind == kind]
-        _insert(body, earlier.lines, kind, new)
-    return "".join(f"{line}\n" for lines in body for line in lines)
+        new = [entry_line(entry, width) + earlier.end for entry in left.values() if entry.kind == kind]
+        _insert(body, earlier, kind, new)
+    return (BOM if earlier.marked else "") + _joined([line for lines in body for line in lines], earlier.end)
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    """Lines with their ends, at least one."""
+    lines = _LINE.findall(text)
+    return lines[:-1] if len(lines) > 1 and lines[-1] == ("", "") else lines
+
+
+def _joined(lines: list[str], end: str) -> str:
+    """One text; a line that was the last and had no end gets one when others follow."""
+    ended = [line if line.endswith(("\n", "\r")) else line + end for line in lines[:-1]]
+    return "".join([*ended, *lines[-1:]])
 
 
 def _section(content: str, at: str) -> Kind:
@@ -188,6 +212,12 @@ def _head_of(phrases: PhraseSet) -> PhraseSet:
     return replace(phrases, entries=())
 
 
+def _renewed_head(phrases: PhraseSet, earlier: PhraseDocument) -> Iterator[str]:
+    """The head, letter by letter where it says the same as before."""
+    before = {split_at(line.raw, "#", 1)[0]: line.raw + line.end for line in earlier.lines if line.head}
+    yield from (before.get(line, line + earlier.end) for line in _head_lines(phrases))
+
+
 def _head_lines(phrases: PhraseSet) -> Iterator[str]:
     yield f"format: {FORMAT}"
     yield from (f"classes: {row}" for row in _rows(phrases.classes))
@@ -214,10 +244,12 @@ def _renewed(line: Line, left: dict[tuple[Kind, str], PhraseEntry], width: int) 
         yield line.raw if entry == line.entry else entry_line(entry, width) + comment
 
 
-def _insert(body: list[list[str]], lines: tuple[Line, ...], kind: Kind, new: list[str]) -> None:
+def _insert(body: list[list[str]], earlier: PhraseDocument, kind: Kind, new: list[str]) -> None:
     """Put new lines behind the last phrase of their kind, or behind the last heading without any."""
-    places = [place for place, line in enumerate(lines) if line.kind == kind and (line.entry or "[" in line.raw)]
+    places = [
+        place for place, line in enumerate(earlier.lines) if line.kind == kind and (line.entry or "[" in line.raw)
+    ]
     if places:
         body[places[-1]] += new
     elif new:
-        body.append(["", f"[{kind}]", *new])
+        body.append([earlier.end, f"[{kind}]{earlier.end}", *new])

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dance_xai.artifacts import write_file
 from dance_xai.config import Config
 from dance_xai.data.dataset import read_dataset
 from dance_xai.data.manifest import read_clips
 from dance_xai.data.official_splits import read_lines
 from dance_xai.data.phrase_files import BUNDLED
-from dance_xai.data.phrase_sets import PhraseDocument, read_phrase_set, render_phrase_set
+from dance_xai.data.phrase_sets import PhraseDocument, read_phrase_set
 from dance_xai.errors import ConfigError, DataError
 from dance_xai.extract.clips import Progress
 from dance_xai.extract.extractor import Extractor
@@ -24,8 +23,8 @@ from dance_xai.text.estimate import Estimate
 from dance_xai.text.joining import join, still_to_ask
 from dance_xai.text.prompting import load_prompt
 from dance_xai.text.screening import screen
-from dance_xai.types import Drop, PhraseEntry, PhraseSet, PhraseSource
-from dance_xai.workflows.phrase_views import rounded, verdict
+from dance_xai.types import PhraseEntry, PhraseSet, PhraseSource
+from dance_xai.workflows.phrase_writing import Outcome, read_if_there, write_renewed
 from dance_xai.workflows.proposing import (
     ProposerConfig,
     answer_drops,
@@ -53,23 +52,6 @@ class Plan:
     settings: ProposerConfig
     source: PhraseSource
     estimate: Estimate | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a file.
-
-    Attributes:
-        phrases: The set as it stands there now.
-        added: Phrases that were not there before.
-        changed: Phrases that were, and have another verdict.
-        drops: What was left out of answers, with reasons.
-    """
-
-    phrases: PhraseSet
-    added: int
-    changed: int
-    drops: tuple[Drop, ...] = ()
 
 
 def named_classes(given: str) -> tuple[str, ...]:
@@ -104,7 +86,7 @@ def plan_proposing(settings: ProposerConfig, classes: Sequence[str], out: Path) 
         raise ConfigError(
             f"--out {out}: expected a file, got a folder; name a file in it, such as {out / 'phrases.txt'}"
         )
-    earlier = read_phrase_set(out) if out.exists() else None
+    earlier = read_if_there(out)
     source = _source(settings, classes)
     if earlier is not None:
         source = replace(source, classes=still_to_ask(for_classes(earlier.phrases, classes), source))
@@ -114,23 +96,24 @@ def plan_proposing(settings: ProposerConfig, classes: Sequence[str], out: Path) 
 
 
 def propose_into(plan: Plan, progress: Progress | None = None) -> Outcome:
-    """Carry a plan out: propose, judge the wording, and write the file whole.
+    """Carry a plan out: propose, judge the wording, and add to the file as it stands then.
 
     Raises:
-        DanceError: As the proposer raises; the file is as it was.
+        DanceError: As the proposer raises; the file is as it was. Or it was changed meanwhile and cannot be read.
     """
-    before = plan.earlier.phrases if plan.earlier else PhraseSet((), ())
     if not plan.source.classes:
-        return Outcome(before, 0, 0)
+        return Outcome(plan.earlier.phrases if plan.earlier else PhraseSet((), ()), 0, 0)
     proposer = build_proposer(plan.settings)
-    found = propose_phrases(proposer, plan.source.classes, progress)
-    joined = join(for_classes(before, plan.source.classes), replace(found, sources=(plan.source,)))
+    found = replace(propose_phrases(proposer, plan.source.classes, progress), sources=(plan.source,))
     drops = answer_drops(proposer, plan.source.classes) if isinstance(proposer, LanguageModelProposer) else ()
-    return _written(plan.out, plan.earlier, screen(joined), drops)
+    outcome = write_renewed(
+        plan.out, plan.out, plan.earlier, lambda now: screen(join(for_classes(now, plan.source.classes), found))
+    )
+    return replace(outcome, drops=drops)
 
 
 def filter_file(path: Path, out: Path, judge: Callable[[PhraseSet], PhraseSet] = screen) -> Outcome:
-    """Judge a phrase set anew, and write it.
+    """Judge a phrase set anew, and write it. What a person changes in it meanwhile stays as that person wrote it.
 
     Args:
         path: The phrase set.
@@ -141,7 +124,17 @@ def filter_file(path: Path, out: Path, judge: Callable[[PhraseSet], PhraseSet] =
         DanceError: It cannot be read, judged or written; the file is as it was.
     """
     document = read_phrase_set(path)
-    return _written(out, document, judge(reopened(document.phrases)))
+    judged = judge(reopened(document.phrases))
+    return write_renewed(path, out, document, lambda now: _with_verdicts(now, document.phrases, judged))
+
+
+def _with_verdicts(now: PhraseSet, before: PhraseSet, judged: PhraseSet) -> PhraseSet:
+    """The verdicts on what stands there as it did when it was judged; all else as it is now."""
+    if now == before:
+        return judged
+    found = {(entry.kind, entry.text): entry for entry in judged.entries}
+    verdicts = {entry: found[entry.kind, entry.text] for entry in before.entries}
+    return replace(now, entries=tuple(verdicts.get(entry, entry) for entry in now.entries))
 
 
 def judge_set(
@@ -201,12 +194,3 @@ def _source(settings: ProposerConfig, classes: Sequence[str]) -> PhraseSource:
         return PhraseSource(str(settings.file or f"{BUNDLED}{settings.bundled}"), tuple(classes))
     prompts = tuple((kind, load_prompt(kind).version, load_prompt(kind).sha256) for kind in NAMED)
     return PhraseSource(settings.chat.model, tuple(classes), settings.chat.samples, prompts)
-
-
-def _written(out: Path, document: PhraseDocument | None, phrases: PhraseSet, drops: tuple[Drop, ...] = ()) -> Outcome:
-    phrases = replace(phrases, entries=tuple(map(rounded, phrases.entries)))
-    before = {(entry.kind, entry.text): entry for entry in document.phrases.entries} if document else {}
-    write_file(out, render_phrase_set(phrases, document).encode())
-    again = [(before[entry.kind, entry.text], entry) for entry in phrases.entries if (entry.kind, entry.text) in before]
-    changed = sum(verdict(old) != verdict(new) for old, new in again)
-    return Outcome(phrases, len(phrases.entries) - len(again), changed, drops)
