@@ -325,6 +325,21 @@ def test_bundled_sets_pass_the_filters(dance, name):
     assert all(entry["classes"] for entry in tree["phrases"])
 
 
+def test_what_a_replay_does_not_use_is_refused(dance, tmp_path):
+    line = {"prompt_sha256": "a", "model": "m", "sample": 0, "attempt": 0, "settings": {}, "text": "{}"}
+    (tmp_path / "p.answers.jsonl").write_text(json.dumps(line) + "\n")
+    given = ("--classes", "a", "--out", tmp_path / "p.txt", "--model", "m", "--base-url", "http://x/v1")
+    said = dance("concepts", "propose", "--from", "replay", *given).complaint
+    assert "--base-url: expected --from openai to use it, got --from replay; leave it out" in said
+
+
+def test_one_of_a_thing_is_counted_as_one(dance, tmp_path):
+    path = tmp_path / "p.txt"
+    path.write_text("format: 1\nclasses: bowl\nsource: m; samples 1\n[object]\nkeep ball\n")
+    shown = dance("concepts", "show", path).out
+    assert "; 1 class\n" in shown and "1 class from m, 1 answer per class" in shown
+
+
 def test_show_narrows_down(dance, bundled):
     edit(bundled, ("keep   bowling pin ", "drop!  bowling pin "))
     tree = json.loads(dance("concepts", "show", bundled, "--dropped", "--json").out)
@@ -395,6 +410,10 @@ def test_classes_of_the_settings(dance, small_folder, tmp_path, small_data):
     assert read_phrase_set(tmp_path / "p.txt").phrases.classes == small_data.manifest.classes
 
 
+BOXING = ("--classes", "boxing", "--out", "p.txt")
+KTH = ("--from", "bundled:kth", *BOXING)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -425,7 +444,32 @@ def test_classes_of_the_settings(dance, small_folder, tmp_path, small_data):
             ("propose", "--from", "bundled:kth", "--classes", ",".join(f"class {i}" for i in range(99)), "--out", "p"),
             "the class 'class 0', got none",
         ),
-        (("filter", "p.txt", "--set", "text.near=false"), "expected --config with it"),
+        (("filter", "p.txt", "--set", "text.near=false"), "--set: expected --config with it, got none; give that too"),
+        (("filter", "p.txt", "--cache", "c", "--workers", "2"), "--cache, --workers: expected --config with it"),
+        (("filter", "p.txt", "--data-root", "."), "--data-root: expected --config with it"),
+        (("propose", *KTH, "--data-root", "."), "--data-root: expected --config with it"),
+        (
+            (
+                "propose",
+                *KTH,
+                "--model",
+                "m",
+                "--samples",
+                "3",
+                "--price-in",
+                "1",
+                "--price-out",
+                "1",
+                "--answers",
+                "a",
+            ),
+            "--answers, --model, --samples, --price-in, --price-out: expected a language model to use it, got --from "
+            "bundled:kth; leave them out",
+        ),
+        (("propose", *KTH, "--temperature", "0.7"), "--temperature: expected a language model"),
+        (("propose", "--from", "file", "--answers", "a.csv", *BOXING, "--model", "m"), "--model: expected a language"),
+        (("propose", *KTH[:2], *BOXING[:2], "--out", "a" * 300), "file name too long"),
+        (("propose", *KTH[:2], "--classes", "a" * 300, "--out", "p"), "the class 'aaa"),
         (
             ("propose", "--from", "openai", "--model", "m", "--classes", "a", "--out", "p.txt", "--temperature", "hot"),
             "hot",

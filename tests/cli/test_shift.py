@@ -93,6 +93,34 @@ def test_what_moved_is_named_proposed_against_applied_and_undone(dance, run, sce
     assert all(each["kind"] == "motion" for each in again["proposals"])
 
 
+def test_a_kind_that_is_trusted_is_trusted_with_labels_too(dance, run, scenes_gone, tmp_path):
+    given = ("--data", settings(tmp_path, "clips.csv", scenes_gone), "--labelled", "--json")
+    tried = [
+        json.loads(dance("shift", run, *given, *trust).out)["labelled"]["tried"]
+        for trust in ((), ("--trust", "object"), ("--trust", "object", "--trust", "scene", "--trust", "motion"))
+    ]
+    assert tried[0] > tried[1] > tried[2] == 0
+
+
+def test_train_clips_among_the_new_ones_are_told(dance, run, small_folder, tmp_path):
+    rows = list(csv.DictReader((small_folder / "clips.csv").read_text().splitlines()))
+    train, test = ([row["clip"] for row in rows if row["split"] == part] for part in ("train", "test"))
+    path = tmp_path / "some.csv"
+    path.write_text("\n".join(["clip", *train[:3], *test[:5]]) + "\n")
+    said = dance("shift", run, "--data", settings(tmp_path, str(path)))
+    assert "note: 3 of 8 new clips are train clips of the RUN" in said.out
+    path.write_text("\n".join(["clip", *test[:5]]) + "\n")
+    assert "note" not in dance("shift", run, "--data", settings(tmp_path, str(path))).out
+
+
+def test_a_model_of_one_kind_is_told_to_have_no_judge(dance, run, scenes_gone, tmp_path):
+    place = settings(tmp_path, "clips.csv", scenes_gone)
+    edit = dance("edit", run, "resolve", "--only", "scene")
+    assert edit.code == 0, edit.err
+    said = dance("shift", run, "--data", place).out
+    assert "no edit proposed: no other kind is there to judge one by" in said and "- ->" not in said
+
+
 def test_an_edit_that_fails_leaves_none_of_those_before_it(run):
     steps = (Proposed("ablate", {"kinds": ["scene"]}), Proposed("ablate", {"concepts": ["none"]}))
     with pytest.raises(DataError, match="concept 'none'"):
@@ -121,10 +149,14 @@ def test_what_cannot_be_compared_is_one_line(dance, run, small_folder, tmp_path)
     )
     assert "expected a proposed edit, got none" in complaint(DATA, "--apply")
     assert "--out: expected --apply with it" in complaint(DATA, "--out", str(tmp_path / "out"))
-    assert "expected a TOML file or a folder" in dance("shift", run, "--data", tmp_path / "none.toml").complaint
+    assert "expected a TOML file, a list" in dance("shift", run, "--data", tmp_path / "none.toml").complaint
+    assert "expected a TOML file, a list" in dance("shift", run, "--data", "a" * 300).complaint
     (tmp_path / "videos").mkdir()
     (tmp_path / "videos" / "a.mp4").write_bytes(b"")
     assert "by the means of the RUN" in dance("shift", run, "--data", tmp_path / "videos").complaint
+    for place in (tmp_path / "videos", small_folder / "clips.csv"):
+        refused = dance("shift", run, "--data", place, "--data-root", tmp_path).complaint
+        assert "--data-root: expected with a TOML file alone" in refused and str(place) in refused
     strangers = tmp_path / "strangers.csv"
     strangers.write_text("clip\nnobody\nnone\n")
     assert "got none (no backbone feature)" in complaint(DATA, clips=str(strangers))

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +24,27 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Videos or frames looked at side by side. Default: one per core.")
 ]
+
+
+def refuse_unused(context: typer.Context, unused: Collection[str], needs: str, instead: str = "") -> None:
+    """Refuse options that would do nothing.
+
+    Args:
+        context: Of the command.
+        unused: Names of parameters that it does not look at this time.
+        needs: What they need, and what was given in its place.
+        instead: What else than leaving them out may be done.
+
+    Raises:
+        ConfigError: One of them was given.
+    """
+    source = {one.name: context.get_parameter_source(one.name) for one in context.command.params if one.name in unused}
+    given = [
+        one.opts[0] for one in context.command.params if getattr(source.get(one.name), "name", "") == "COMMANDLINE"
+    ]
+    if given:
+        advice = f"{instead and f'{instead}, or '}leave {'it' if len(given) == 1 else 'them'} out"
+        raise ConfigError(f"{', '.join(given)}: expected {needs}; {advice}")
 
 
 def cores(workers: int | None) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dance_xai.cli.common import JsonFlag, Workers, clip_progress, cores, print_json
+from dance_xai.cli.common import JsonFlag, Workers, clip_progress, cores, print_json, refuse_unused
 from dance_xai.cli.concepts_shown import in_words, show_diff, show_outcome, show_set
 from dance_xai.errors import ConfigError
 
@@ -48,6 +48,7 @@ TotalTimeout = Annotated[float, typer.Option(min=0.001, help="Seconds of one ans
 
 @app.command()
 def propose(
+    context: typer.Context,
     out: Added,
     source: Source,
     classes: Classes = None,
@@ -77,6 +78,7 @@ def propose(
     priced = {"prompt_price": price_in, "answer_price": price_out}
     chat = {"model": model, "samples": samples, "temperature": temperature, **asked, **priced}
     settings = _settings(source, out, answers, {name: value for name, value in chat.items() if value is not None})
+    _refuse_unused(context, source, config)
     plan = plan_proposing(settings, _classes(classes, config, data_root), out)
     _agree(plan, yes)
     _tell(out, propose_into(plan, clip_progress("questions") if plan.estimate else None), as_json)
@@ -84,6 +86,7 @@ def propose(
 
 @app.command("filter")
 def filter_phrases(
+    context: typer.Context,
     phrases: PhraseFile,
     config: ConfigFile = None,
     data_root: Root = Path(),
@@ -102,10 +105,9 @@ def filter_phrases(
     from dance_xai.config import read_config
     from dance_xai.workflows.concepts import filter_file, judge_set
 
-    if settings and config is None:
-        raise ConfigError("--set: expected --config with it, got --set alone; name the settings it changes")
     place = out or phrases
     if config is None:
+        refuse_unused(context, ("settings", "data_root", "cache", "workers"), WITH_CONFIG, "give that too")
         outcome = filter_file(phrases, place)
     else:
         chosen = read_config(config, settings or ())
@@ -151,6 +153,22 @@ def diff(first: Place, second: Place, as_json: JsonFlag = False) -> None:
         print_json(diff_tree(difference))
     else:
         show_diff(difference)
+
+
+MODEL_OPTIONS = (
+    "answers model base_url key_variable temperature samples price_in price_out timeout total_timeout".split()
+)
+WITH_CONFIG = "--config with it, got none"
+USED = {"openai": MODEL_OPTIONS, "replay": ("answers", "model", "samples"), "file": ("answers",)}
+"""Options of a language model that a source uses; bundled sets use none."""
+
+
+def _refuse_unused(context: typer.Context, source: str, config: Path | None) -> None:
+    unused = set(MODEL_OPTIONS) - set(USED.get(source, ()))
+    users = "--from openai" if source == "replay" else "a language model"
+    refuse_unused(context, unused, f"{users} to use it, got --from {source}")
+    if config is None:
+        refuse_unused(context, ("data_root",), WITH_CONFIG, "give that too")
 
 
 def _classes(given: str | None, config: Path | None, root: Path) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dance_xai.cli.common import print_reasons, say
+from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.text.estimate import Estimate
@@ -27,7 +28,8 @@ def in_words(found: Estimate) -> str:
     if found.cost is not None and found.most is not None:
         cost = f"cost about {found.cost:.4f}, at most {found.most:.4f}"
     return (
-        f"{found.calls:,} questions, about {found.prompt_tokens:,} tokens to send and {found.answer_tokens:,} to get; "
+        f"{counted(found.calls, 'question')}, about {counted(found.prompt_tokens, 'token')} to send and "
+        f"{found.answer_tokens:,} to get; "
         f"{cost}"
     )
 
@@ -37,7 +39,7 @@ def show_outcome(place: object, outcome: Outcome) -> None:
     from dance_xai.text.screening import drops_of
     from dance_xai.types import count_reasons
 
-    say(bold=str(place), text=f": {outcome.added} new phrases, {outcome.changed} with another verdict")
+    say(bold=str(place), text=f": {counted(outcome.added, 'new phrase')}, {outcome.changed} with another verdict")
     say(f"  {_counts(outcome.phrases)}")
     print_reasons(count_reasons((*outcome.drops, *drops_of(outcome.phrases))))
     say(f"\nNext: dance concepts show {place}")
@@ -45,11 +47,11 @@ def show_outcome(place: object, outcome: Outcome) -> None:
 
 def show_set(phrases: PhraseSet, *, dropped_only: bool = False) -> None:
     """Print a phrase set, a table per kind, kept phrases first."""
-    say(bold=_counts(phrases), text=f"; {len(phrases.classes)} classes" if phrases.classes else "")
+    say(bold=_counts(phrases), text=f"; {counted(len(phrases.classes), 'class')}" if phrases.classes else "")
     for source in phrases.sources:
-        asked = "" if source.samples is None else f", {source.samples} answers per class"
+        asked = "" if source.samples is None else f", {counted(source.samples, 'answer')} per class"
         prompts = ", ".join(f"{kind} {version}" for kind, version, _ in source.prompts)
-        say(f"  {len(source.classes)} classes from {source.name}{asked}{prompts and f', prompts {prompts}'}")
+        say(f"  {counted(len(source.classes), 'class')} from {source.name}{asked}{prompts and f', prompts {prompts}'}")
     kinds: tuple[Kind, ...] = ("object", "scene")
     for kind in kinds:
         dropped = phrases.of(kind, kept=False)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dance_xai.cli.common import DataRoot, JsonFlag, print_json, say
+from dance_xai.cli.common import DataRoot, JsonFlag, print_json, refuse_unused, say
 from dance_xai.cli.edit_shown import show_outcome
 from dance_xai.errors import ConfigError
 
@@ -129,6 +129,8 @@ def split(
 
     if bool(first) != bool(second):
         raise ConfigError("split: expected clips for both halves or for none, got one; give --first and --second")
+    if first:
+        refuse_unused(context, ("data_root",), "windows to look at, got the clips of both halves")
     halves = [_listed(first), _listed(second)] if first else halves_of(open_run(context.obj, data_root), concept)
     _edit(context, "split", {"concept": concept, "halves": halves}, out, as_json)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dance_xai.cli.common import DataRoot, JsonFlag, Seed, percent, print_json, say, table
+from dance_xai.cli.common import JsonFlag, Seed, percent, print_json, say, table
 
 SET_NAMES = {
     "all": "all concepts",
@@ -23,7 +23,6 @@ SET_NAMES = {
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="RUN folder.")],
-    data_root: DataRoot = None,
     seed: Seed = 0,
     as_json: JsonFlag = False,
 ) -> None:
@@ -32,7 +31,7 @@ def evaluate(
     from dance_xai.workflows.runs import open_run
     from dance_xai.workflows.scoring import score_run
 
-    view = open_run(run, data_root)
+    view = open_run(run)
     metrics = score_run(view, seed)
     update_run(run, "metrics", metrics)
     if as_json:

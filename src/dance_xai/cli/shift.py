@@ -9,6 +9,7 @@ import typer
 
 from dance_xai.cli.common import JsonFlag, Seed, Workers, clip_progress, cores, percent, print_json, print_reasons, say
 from dance_xai.cli.common import table as show_table
+from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.shift import Finding, Labelled, Proposal
@@ -21,10 +22,13 @@ def shift(
     run: Annotated[Path, typer.Argument(help="RUN folder.")],
     data: Annotated[
         Path,
-        typer.Option(help="New clips: a TOML file with a section [data], labels not needed, or a folder of videos."),
+        typer.Option(
+            help="New clips, labels not needed: a TOML file with a section [data], or a list (.csv, .jsonl) or folder "
+            "of videos."
+        ),
     ],
     data_root: Annotated[
-        Path | None, typer.Option(help="Folder the paths of the new clips start at. Default: that of the RUN.")
+        Path | None, typer.Option(help="Folder the paths of a TOML file start at. Default: that of the RUN.")
     ] = None,
     labelled: Annotated[
         bool, typer.Option("--labelled", help="Choose on half of the labelled new clips, measure on the other half.")
@@ -59,12 +63,12 @@ def shift(
     for note in found.notes:
         say(f"  note: {note}")
     if position is not None:
-        say(f"  done; {position} edits in force, dance edit {out or run} undo takes the last one back")
+        say(f"  done; {counted(position, 'edit')} in force, dance edit {out or run} undo takes the last one back")
 
 
 def show_finding(finding: Finding) -> None:
     """What was found without labels."""
-    say(bold=f"{finding.clips} new clips")
+    say(bold=counted(finding.clips, "new clip"))
     say(f"  accuracy on held-out train clips    {percent(finding.held_out)} %")
     expected = finding.expected
     say(
@@ -73,10 +77,10 @@ def show_finding(finding: Finding) -> None:
     )
     rows = []
     for kind in finding.kinds:
-        pair = ("-", "-") if kind.agreement is None else (percent(kind.agreement[0]), percent(kind.agreement[1]))
+        pair = "-" if kind.agreement is None else " -> ".join(map(percent, kind.agreement))
         bonds = "-" if kind.p_bonds is None else f"{kind.p_bonds:.3f}"
         moved = f"{kind.concepts[0]} of {kind.concepts[1]}"
-        rows.append((kind.kind, kind.moved or "no", f"{kind.p_moved:.3f}", moved, bonds, " -> ".join(pair)))
+        rows.append((kind.kind, kind.moved or "no", f"{kind.p_moved:.3f}", moved, bonds, pair))
     show_table(
         "By kind: what has moved, and how the model agrees with the other kinds (%)",
         ("kind", "moved", "p", "concepts", "p of bonds", "agreement"),
@@ -86,15 +90,17 @@ def show_finding(finding: Finding) -> None:
     for number, proposal in enumerate(finding.proposals):
         _show_proposal(proposal, instead=number > 0)
     if not finding.proposals:
-        say("  no edit proposed: none surely helps")
+        alone = len(finding.kinds) == 1
+        say(f"  no edit proposed: {'no other kind is there to judge one by' if alone else 'none surely helps'}")
 
 
 def show_labelled(labelled: Labelled) -> None:
     """What was chosen and measured with labels."""
     before, after = (percent(value) for value in labelled.measured)
-    say(bold=f"With labels: chosen on {labelled.chosen_on} clips, measured on {labelled.measured_on} others")
+    chosen, measured = counted(labelled.chosen_on, "clip"), counted(labelled.measured_on, "other")
+    say(bold=f"With labels: chosen on {chosen}, measured on {measured}")
     if not labelled.steps:
-        say(f"  {before} % right as it is; none of {labelled.tried} edits is surely better")
+        say(f"  {before} % right as it is; none of {counted(labelled.tried, 'edit')} is surely better")
         return
     say(f"  {in_words(labelled.steps)}")
     costs = " -> ".join(percent(value) for value in labelled.held_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from dance_xai.model.folds import stratified_folds
 from dance_xai.shift.candidates import pairs_off, switched_off, used_kinds, used_pairs
 from dance_xai.shift.comparison import Comparison, Steps
 from dance_xai.shift.kinds import bonds_of
-from dance_xai.types import BoolArray, IntArray
+from dance_xai.types import BoolArray, IntArray, Kind
 
 LEAST_LABELLED = 8
 CERTAINTY = 2.33
@@ -43,7 +43,12 @@ class Labelled:
 
 
 def choose_by_labels(
-    comparison: Comparison, labels: IntArray, rng: np.random.Generator, also: tuple[Steps, ...] = ()
+    comparison: Comparison,
+    labels: IntArray,
+    rng: np.random.Generator,
+    also: tuple[Steps, ...] = (),
+    *,
+    trusted: Sequence[Kind] = (),
 ) -> Labelled:
     """Choose among edits by the labels of new clips.
 
@@ -55,6 +60,7 @@ def choose_by_labels(
         labels: (M,) class indices of the new clips, -1 where unknown.
         rng: Of the halves and permutations.
         also: Further edits to compare.
+        trusted: Kinds that no edit is tried against.
 
     Raises:
         DataError: Too few labelled clips.
@@ -63,7 +69,7 @@ def choose_by_labels(
     """
     check_shape("labels", labels, (len(comparison.new),))
     first, second = _halves(labels, rng)
-    edits = [*_edits(comparison, labels, first, rng), *also]
+    edits = [*_edits(comparison, labels, first, trusted, rng), *also]
     said = {number: comparison.logits(steps) for number, steps in enumerate([(), *edits])}
     right = {number: one.new.argmax(axis=1) == labels for number, one in said.items()}
     best = max(said, key=lambda number: _certain(right[0][first], right[number][first]))
@@ -93,12 +99,14 @@ def _halves(labels: IntArray, rng: np.random.Generator) -> tuple[BoolArray, Bool
     return half == 0, half == 1
 
 
-def _edits(comparison: Comparison, labels: IntArray, first: BoolArray, rng: np.random.Generator) -> Iterator[Steps]:
+def _edits(
+    comparison: Comparison, labels: IntArray, first: BoolArray, trusted: Sequence[Kind], rng: np.random.Generator
+) -> Iterator[Steps]:
     """For each kind: off, or what goes with other classes than before forbidden and halved, most moved first."""
     model = comparison.model
     member = np.eye(len(model.classes))
     known = (member[comparison.labels], member[labels[first]])
-    for kind in used_kinds(model):
+    for kind in (each for each in used_kinds(model) if each not in trusted):
         yield from switched_off(model, kind)
         pairs = used_pairs(model, kind)
         bonds, _ = bonds_of(comparison, kind, known, comparison.concepts[first], rng)

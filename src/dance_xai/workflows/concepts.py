@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dance_xai.config import Config
+from dance_xai.data.container import is_there
 from dance_xai.data.dataset import read_dataset
 from dance_xai.data.manifest import read_clips
 from dance_xai.data.official_splits import read_lines
@@ -60,8 +61,9 @@ def named_classes(given: str) -> tuple[str, ...]:
     Raises:
         DataError: The file is missing or not text, or there is no class, or one twice.
     """
-    is_file = Path(given).suffix.lower() == ".txt" or ("," not in given and Path(given).is_file())
-    parts = read_lines(Path(given)) if is_file else given.split(",")
+    path = Path(given)
+    is_file = path.suffix.lower() == ".txt" or ("," not in given and is_there(path) and path.is_file())
+    parts = read_lines(path) if is_file else given.split(",")
     names = tuple(part.strip() for part in parts if part.strip() and not (is_file and part.startswith("#")))
     if not names or len(set(names)) < len(names):
         got = next((f"{name!r} twice" for name in names if names.count(name) > 1), "none")
@@ -82,7 +84,7 @@ def plan_proposing(settings: ProposerConfig, classes: Sequence[str], out: Path) 
     Raises:
         DanceError: ``out`` is not a phrase set, or a record or class name cannot be used.
     """
-    if out.is_dir():
+    if is_there(out) and out.is_dir():
         raise ConfigError(
             f"--out {out}: expected a file, got a folder; name a file in it, such as {out / 'phrases.txt'}"
         )

@@ -12,6 +12,7 @@ import numpy as np
 
 from dance_xai.config import Config, config_tree, parse_config
 from dance_xai.data.arrays import align, read_features
+from dance_xai.data.container import is_there
 from dance_xai.data.dataset import ArraySource, DataConfig, Dataset, keep_clips
 from dance_xai.data.layouts.entries import Entry, video_files
 from dance_xai.data.layouts.known import layout_of
@@ -30,6 +31,9 @@ from dance_xai.workflows.runs import RunView, clip_cache
 
 MEASURED = ("features", "poses", "video")
 """Sections of [data] that say something of a clip; phrases are those of the RUN."""
+
+LISTS = (".csv", ".jsonl")
+"""Endings of lists of clips."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +69,9 @@ def read_newcomers(
 
     Args:
         view: The RUN.
-        place: A TOML file whose section [data] says where they lie, as for a fit, or a folder of videos. Clips need
-            neither labels nor a split; where there is a split, test clips are read.
-        data_root: Where its paths start; None: where those of the RUN do.
+        place: A TOML file whose section [data] says where they lie, as for a fit, or a list of videos (.csv, .jsonl),
+            or a folder of videos. Clips need neither labels nor a split; where there is a split, test clips are read.
+        data_root: Where the paths of a TOML file start; None: where those of the RUN do.
         looking: How to look at videos.
 
     Raises:
@@ -75,6 +79,8 @@ def read_newcomers(
         DataError: Files are missing or damaged, or no clips are left.
     """
     root = data_root or view.root
+    if data_root is not None and _holds_clips(place):
+        raise ConfigError(f"--data-root: expected with a TOML file alone, got {place}, which needs none; leave it out")
     config = _config(view, place)
     _same_models(view, config)
     manifest = _manifest(place, config.data.clips, root)
@@ -94,11 +100,16 @@ def read_newcomers(
     return Newcomers(data.manifest.ids, inputs, labels, data.manifest.drops)
 
 
+def _holds_clips(place: Path) -> bool:
+    """Whether it is a list or a folder of clips, and no settings that say where they are."""
+    return is_there(place) and (place.suffix.lower() in LISTS or place.is_dir())
+
+
 def _config(view: RunView, place: Path) -> Config:
     """The settings of the RUN with the data of the new clips; both must name the same sources."""
     tree = config_tree(view.config)
     own = tree["data"]
-    given = {"clips": {"path": str(place.resolve())}} if place.is_dir() else _data_section(place)
+    given = {"clips": {"path": str(place.resolve())}} if _holds_clips(place) else _data_section(place)
     for name in MEASURED:
         if (own.get(name) is None) != (given.get(name) is None):
             has, lacks = ("the RUN", str(place)) if own.get(name) is not None else (str(place), "the RUN")
@@ -119,7 +130,10 @@ def _data_section(place: Path) -> dict[str, Any]:
         tree = tomllib.loads(place.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise ConfigError(f"{place}: expected a TOML file or a folder, got: {reason}; check the path") from error
+        raise ConfigError(
+            f"{place}: expected a TOML file, a list of clips ({', '.join(LISTS)}) or a folder, "
+            f"got: {reason}; check the path"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{place}: expected TOML, got: {error}; mend that line") from error
     data = tree.get("data")
@@ -168,10 +182,10 @@ def _videos_of(folder: Path) -> list[Entry]:
 def _entries(source: ClipsSource, root: Path) -> list[Entry]:
     """Clips of a list or a data set; in a list with a header, labels may be missing."""
     file = root / source.path
-    header = source.layout in ("csv", "jsonl") or (source.layout == "auto" and file.suffix in (".csv", ".jsonl"))
+    header = source.layout in ("csv", "jsonl") or (source.layout == "auto" and file.suffix.lower() in LISTS)
     if not header or file.is_dir():
         return layout_of(source, root)[1].entries(source, root)
-    table = read_json_lines(file) if file.suffix == ".jsonl" else read_csv(file)
+    table = read_json_lines(file) if file.suffix.lower() == ".jsonl" else read_csv(file)
     columns = find_columns(table, source, needed=())
     base = file.parent if source.videos is None else root / source.videos
     rows = []

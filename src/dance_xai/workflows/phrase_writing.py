@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from dance_xai.artifacts import write_file
+from dance_xai.data.container import is_there
 from dance_xai.data.phrase_sets import PhraseDocument, read_phrase_set, render_phrase_set
 from dance_xai.errors import DataError
 from dance_xai.types import Drop, PhraseSet
@@ -41,7 +42,7 @@ def read_if_there(path: Path) -> PhraseDocument | None:
     Raises:
         DataError: It is no phrase set.
     """
-    return read_phrase_set(path) if path.exists() else None
+    return read_phrase_set(path) if is_there(path) else None
 
 
 def write_renewed(path: Path, out: Path, earlier: PhraseDocument | None, renew: Renew) -> Outcome:

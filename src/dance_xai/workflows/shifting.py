@@ -13,11 +13,13 @@ from dance_xai.edit import EditClips
 from dance_xai.errors import ConfigError
 from dance_xai.shift import Comparison, Finding, Labelled, choose_by_labels, find_shift
 from dance_xai.shift.comparison import Steps
-from dance_xai.types import KINDS, Drop, IntArray, Kind, count_reasons
+from dance_xai.types import KINDS, Drop, IntArray, Kind, count_reasons, counted
 from dance_xai.workflows.diagnosing import Case
 from dance_xai.workflows.editing import make_edit, with_edits, write_edits
 from dance_xai.workflows.newcomers import Looking, Newcomers, read_newcomers
 from dance_xai.workflows.runs import RunView, open_run
+
+AGAIN = "{} of {} are train clips of the RUN, which knows them: what is expected of them is too good"
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,14 @@ def shift_run(
     new = read_newcomers(view, place, data_root, looking)
     case = Case(view)
     comparison = compare(case, new)
+    again = _met_before(view, new)
     rng = np.random.default_rng(seed)
     kept: list[Kind] = [kind for kind in KINDS if kind in trusted]
     finding = find_shift(comparison, rng, trusted=kept)
     proposed = tuple(one.steps for one in finding.proposals)
-    chosen = choose_by_labels(comparison, _classes(view, new), rng, proposed) if labelled else None
-    return Shift(finding, chosen, new.drops, case.notes)
+    chosen = choose_by_labels(comparison, _classes(view, new), rng, proposed, trusted=kept) if labelled else None
+    notes = (*case.notes, AGAIN.format(again, counted(len(new.ids), "new clip"))) if again else case.notes
+    return Shift(finding, chosen, new.drops, notes)
 
 
 def compare(case: Case, new: Newcomers) -> Comparison:
@@ -130,6 +134,16 @@ def apply_steps(folder: Path, steps: Steps, *, out: Path | None = None) -> int:
         view = with_edits(view, outcome.chain, outcome.model)
     write_edits(view, view.edits, view.model, out)
     return view.edits.position
+
+
+def _met_before(view: RunView, new: Newcomers) -> int:
+    """How many new clips the model reads exactly as one of its train clips, which they then are."""
+    train = np.asarray(view.inputs[view.manifest.rows("train")], dtype=np.float64)
+    sums = train.sum(axis=1)
+    near = (train[np.isclose(sums, row.sum(), rtol=1e-4)] for row in new.inputs)
+    return sum(
+        bool(np.isclose(rows, row, atol=1e-5).all(axis=1).any()) for rows, row in zip(near, new.inputs, strict=True)
+    )
 
 
 def _classes(view: RunView, new: Newcomers) -> IntArray:
