@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from tests.schema_validation import problems
@@ -11,7 +13,9 @@ from dance_xai.planted.video_world import make_video_world
 from dance_xai.workflows import demonstration, subjects
 from dance_xai.workflows.demonstration import demonstrate
 from dance_xai.workflows.explaining import explain_of
+from dance_xai.workflows.newcomers import Looking, read_newcomers
 from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.shifting import shift_run
 from dance_xai.workflows.subjects import find_subject, known_clip
 
 
@@ -49,6 +53,43 @@ def test_the_shortcut_shows_where_it_is_broken(result):
 def test_pages_are_written(result):
     assert [page.name for page in result.pages] == ["report.html", "clip.html", "fooled.html"]
     assert all(page.read_text(encoding="utf-8").lstrip().startswith("<!") for page in result.pages)
+
+
+@pytest.fixture(scope="module")
+def shifted(result, tmp_path_factory):
+    """A folder of the videos that the first RUN has never seen, and one of them that cannot be read."""
+    folder = tmp_path_factory.mktemp("new")
+    for path in (result.folder / "data" / "videos").glob("shifted_*.mp4"):
+        shutil.copy(path, folder)
+    (folder / "broken.mp4").write_bytes(b"nothing")
+    return folder
+
+
+def test_new_videos_are_compared_as_a_fit_would_see_them(result, shifted, tmp_path):
+    view, other = open_run(result.folder / "run"), open_run(result.folder / "run-shifted")
+    looking = Looking(tmp_path / "cache", workers=2)
+    new = read_newcomers(view, shifted, looking=looking)
+    assert len(new.ids) > 10 and [(drop.item, drop.reason[:16]) for drop in new.drops] == [
+        ("broken", "expected a video")
+    ]
+    for clip, row in list(zip(new.ids, new.inputs, strict=True))[::4]:
+        np.testing.assert_allclose(row, known_clip(other, clip).inputs, atol=1e-5)
+    listed = tmp_path / "some.csv"
+    listed.write_text("path\n" + "".join(f"{shifted / clip}.mp4\n" for clip in new.ids))
+    again = read_newcomers(view, listed, looking=looking)
+    assert again.ids == new.ids and again.drops == ()
+    np.testing.assert_array_equal(again.inputs, new.inputs)
+    found = shift_run(result.folder / "run", shifted, looking=looking)
+    assert found.finding.clips == len(new.ids) and found.notes == ()
+    assert {kind.kind for kind in found.finding.kinds} == {"motion", "object", "scene"}
+
+
+@pytest.mark.parametrize("text", ["path\nbroken.mp4\n", "clip\nbroken\n"])
+def test_new_videos_of_which_none_can_be_read_are_one_line(result, shifted, tmp_path, text):
+    listed = shifted / f"{tmp_path.name}.csv"
+    listed.write_text(text)
+    with pytest.raises(DataError, match=r"expected some that can be used, got none \("):
+        read_newcomers(open_run(result.folder / "run"), listed)
 
 
 @pytest.fixture(scope="module")

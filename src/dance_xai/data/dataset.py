@@ -184,11 +184,13 @@ def leave_out(manifest: Manifest, drops: tuple[Drop, ...]) -> Manifest:
     """The manifest without the clips dropped.
 
     Raises:
-        DataError: A class is left without train clips.
+        DataError: No clips are left, or a class is left without train clips.
     """
     gone = {drop.item for drop in drops}
     clips = tuple(clip for clip in manifest.clips if clip.id not in gone)
     _require_train_clips(clips, manifest.classes, drops)
+    if drops and not clips:
+        raise DataError(f"clips: expected some that can be used, got none ({drops[0].reason}); mend them or add others")
     return replace(manifest, clips=clips, drops=(*manifest.drops, *drops))
 
 

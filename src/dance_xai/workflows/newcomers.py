@@ -84,6 +84,8 @@ def read_newcomers(
     config = _config(view, place)
     _same_models(view, config)
     manifest = _manifest(place, config.data.clips, root)
+    if not manifest.clips:
+        raise DataError(f"{place}: expected clips to look at, got none listed; check the list")
     data = _read(place, config.data, root, manifest)
     looking = looking or Looking()
     look = Extractor(
@@ -94,7 +96,6 @@ def read_newcomers(
         progress=looking.progress,
     )
     data = look(data)
-    _require_clips(place, data.manifest)
     inputs = _evidence(view, data) if view.model.activations == "grounded" else _features(view, data)
     labels = tuple(clip.label for clip in data.manifest.clips)
     return Newcomers(data.manifest.ids, inputs, labels, data.manifest.drops)
@@ -195,16 +196,9 @@ def _entries(source: ClipsSource, root: Path) -> list[Entry]:
     return give_ids(rows, short=True)
 
 
-def _require_clips(place: Path, manifest: Manifest) -> None:
-    if not manifest.clips:
-        reason = manifest.drops[0].reason if manifest.drops else "none listed"
-        raise DataError(f"{place}: expected clips to look at, got none ({reason}); check ids and paths")
-
-
 def _read(place: Path, config: DataConfig, root: Path, manifest: Manifest) -> Dataset:
     features, video = (_array(source, root) for source in (config.features, config.video))
     kept = keep_clips(manifest, {"backbone feature": features, "dual encoder embedding": video})
-    _require_clips(place, kept)
     return Dataset(
         manifest=kept,
         tracks=read_tracks(config.poses, root, kept.ids, main_rows),
