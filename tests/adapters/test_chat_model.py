@@ -157,10 +157,57 @@ def test_422_counts_as_a_refused_form(server, hours):
     assert chat(server, hours).complete("hello").form == "json_object"
 
 
-def test_other_400s_fail_with_the_words_of_the_server(server, hours):
-    server.will(reply("temperature must be 1", status=400))
-    assert "temperature must be 1" in failure(chat(server, hours))
-    assert (len(server.asked), hours.slept) == (3, [])
+def forms_asked(server):
+    return [body.get("response_format", {}).get("type") for body in server.asked]
+
+
+def test_other_400s_fail_with_the_words_of_the_server_and_change_nothing(server, hours):
+    server.will(reply("not so", status=400), reply("nor so", status=400), reply("no", status=400), reply())
+    client = chat(server, hours)
+    assert "got status 400 (Error code: 400 - not so)" in failure(client)
+    assert (forms_asked(server), hours.slept) == (["json_schema", "json_object", None], [])
+    assert client.complete("again").form == "json_schema"
+
+
+def test_a_400_that_names_another_cause_is_asked_once(server, hours):
+    server.will(reply({"message": "must be 1", "param": "temperature"}, status=400), reply())
+    client = chat(server, hours)
+    message = failure(client)
+    assert "must be 1" in message and "takes no temperature" in message and len(server.asked) == 1
+    assert client.complete("again").form == "json_schema"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "This model's maximum context length is 8192 tokens", "code": "context_length_exceeded"},
+        "the request exceeds the available context size, try increasing it",
+        {"message": "prompt is too long", "param": "messages"},
+    ],
+)
+def test_a_prompt_that_is_too_long_is_told_and_changes_nothing(server, hours, error):
+    server.will(reply(error, status=400), reply())
+    client = chat(server, hours)
+    assert "take a model that reads more" in failure(client)
+    assert len(server.asked) == 1 and client.complete("again").form == "json_schema"
+
+
+def test_a_400_that_goes_away_with_another_form_was_for_the_form(server, hours):
+    server.will(reply("bad request", status=400), reply())
+    client = chat(server, hours)
+    assert client.complete("hello").form == client.complete("again").form == "json_object"
+    assert forms_asked(server) == ["json_schema", "json_object", "json_object"]
+
+
+def test_a_form_that_is_refused_in_words_is_not_asked_for_again_after_other_trouble(server, hours):
+    server.will(reply({"message": "no", "param": "response_format"}, status=400), reply("down", status=500), reply())
+    assert chat(server, hours).complete("hello").form == "json_object"
+    assert forms_asked(server) == ["json_schema", "json_object", "json_object"]
+
+
+def test_a_form_in_doubt_is_asked_for_again_after_other_trouble(server, hours):
+    server.will(reply("hm", status=400), reply("down", status=500), reply())
+    assert chat(server, hours).complete("hello").form == "json_schema"
 
 
 def test_newer_models_have_another_name_for_the_limit(server, hours):

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from dance_xai.adapters.bounded_http import TooLargeError, bounded_client
-from dance_xai.adapters.chat_trouble import is_refused_form, trouble_of, wants_other_limit
+from dance_xai.adapters.chat_trouble import may_be_form, speaks_of_form, trouble_of, wants_other_limit
 from dance_xai.adapters.patience import Patience, ServerTroubleError, Waiter
 from dance_xai.errors import ConfigError, ProposalError, require
 
@@ -31,7 +31,8 @@ MOST_BYTES = 1_000_000
 """Of a response. An answer of 4000 tokens is about 20 kB."""
 
 FORMS = ("json_schema", "json_object", "plain")
-"""How an answer is held to JSON, strictest first; a server that refuses one is asked with the next."""
+"""How an answer is held to JSON, strictest first. A server that refuses a request and names no other cause is asked
+with the next; later questions are asked so only if it named the form, or took the next one."""
 
 LIMITS = ("max_tokens", "max_completion_tokens")
 """What servers call the length of an answer: local ones the first, newer models of OpenAI only the second."""
@@ -154,32 +155,45 @@ class OpenAIChat:
     def _call(self, prompt: str, seed: int | None, seconds: float) -> Completion:
         """One answer, whatever form the server takes."""
         openai, client = require("openai", "llm"), self._client
+        form, doubts = self._form, list[Exception]()
         while True:
             try:
-                return self._completion(client.chat.completions.create(**self._request(prompt, seed), timeout=seconds))
+                reply = client.chat.completions.create(**self._request(prompt, seed, form), timeout=seconds)
+                answer = self._completion(reply, form)
+                self._form = form
+                return answer
             except TooLargeError as error:
                 raise ServerTroubleError(
                     f"an answer of {error}", "check base_url, or take another server", passing=False
                 ) from error
             except openai.OpenAIError as error:
-                self._adapt(error)
+                form = self._next_form(error, form, doubts)
             except (ValueError, TypeError, AttributeError) as error:  # a body that is not what it says
                 raise _not_chat("damaged JSON", passing=True) from error
 
-    def _adapt(self, error: Exception) -> None:
-        """Take the next form or name of the limit where the server refuses this one.
+    def _next_form(self, error: Exception, form: int, doubts: list[Exception]) -> int:
+        """The form to ask with after an error, or the other name of the limit where the server wants that.
+
+        Args:
+            error: Of the openai library.
+            form: That was asked with.
+            doubts: Earlier errors that may have been for the form; this one is added if it is such.
 
         Raises:
-            ServerTroubleError: It is something else.
+            ServerTroubleError: It is something else, or no form helps.
         """
         if wants_other_limit(error, LIMITS[self._limit]) and self._limit + 1 < len(LIMITS):
             self._limit += 1
-        elif is_refused_form(error) and self._form + 1 < len(FORMS):
-            self._form += 1
+            return form
+        if not may_be_form(error) or form + 1 == len(FORMS):
+            raise trouble_of(doubts[0] if doubts and may_be_form(error) else error, self.key_variable) from error
+        if speaks_of_form(error):
+            self._form = form + 1
         else:
-            raise trouble_of(error, self.key_variable) from error
+            doubts.append(error)
+        return form + 1
 
-    def _request(self, prompt: str, seed: int | None) -> dict[str, Any]:
+    def _request(self, prompt: str, seed: int | None, form: int) -> dict[str, Any]:
         forms: dict[str, Any] = {
             "json_schema": {
                 "type": "json_schema",
@@ -193,18 +207,18 @@ class OpenAIChat:
             LIMITS[self._limit]: self.options.max_tokens,
             "temperature": self.options.temperature,
             "seed": seed,
-            "response_format": forms.get(FORMS[self._form]),
+            "response_format": forms.get(FORMS[form]),
         }
         return {name: value for name, value in request.items() if value is not None}
 
-    def _completion(self, reply: Any) -> Completion:
+    def _completion(self, reply: Any, form: int) -> Completion:
         choices = getattr(reply, "choices", None)
         if not choices:
             raise _not_chat(" ".join(str(getattr(reply, "error", None) or reply).split())[:80])
         usage = getattr(reply, "usage", None)
         return Completion(
             str(choices[0].message.content or ""),
-            FORMS[self._form],
+            FORMS[form],
             choices[0].finish_reason,
             getattr(usage, "prompt_tokens", None),
             getattr(usage, "completion_tokens", None),
