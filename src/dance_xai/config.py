@@ -100,6 +100,11 @@ def config_tree(config: Config) -> dict[str, Any]:
     return tree
 
 
+def settings_schema() -> dict[str, Any]:
+    """The JSON Schema of the settings file."""
+    return _adapter().json_schema()
+
+
 @cache
 def _adapter() -> TypeAdapter[Config]:
     from pydantic import TypeAdapter

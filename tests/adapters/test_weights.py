@@ -232,19 +232,23 @@ def test_a_file_is_read_once(tmp_path, monkeypatch):
     assert [weights.identity(path), weights.identity(path)] == ["hash", "hash"] and len(read) == 1
 
 
-def test_the_identity_of_a_folder_is_of_names_and_contents(tmp_path):
+def test_the_identity_of_a_folder_is_of_what_is_loaded(tmp_path):
     def folder(name, **files):
+        (tmp_path / name).mkdir()
         for file, content in files.items():
-            (tmp_path / name / "sub").mkdir(parents=True, exist_ok=True)
-            (tmp_path / name / "sub" / file).write_text(content)
+            (tmp_path / name / file.replace("_", ".")).write_text(content)
         return weights.identity(tmp_path / name)
 
-    first = folder("a", x="1", y="2")
-    assert folder("b", x="1", y="2") == first
-    assert len({first, folder("c", x="2", y="1"), folder("d", x="1"), folder("e", x="1", z="2")}) == 4
-    (tmp_path / "b" / ".cache").mkdir()
-    (tmp_path / "b" / ".cache" / "lock").write_text("")
-    assert weights.identity(tmp_path / "b") == first
+    first = folder("a", model_safetensors="1", config_json="2")
+    assert folder("b", model_safetensors="1", config_json="2", README_md="read me", onnx="other weights") == first
+    others = [
+        folder("c", model_safetensors="2", config_json="1"),
+        folder("d", model_safetensors="1"),
+        folder("e", model_safetensors="1", config_json="2", vocab_txt="a"),
+    ]
+    assert len({first, *others}) == 4
+    with pytest.raises(ArtifactError, match=r"expected weights in model\.safetensors, got none"):
+        folder("f", config_json="2")
     with pytest.raises(ArtifactError, match="expected a readable model file, got: No such file"):
         weights.identity(tmp_path / "nothing")
 

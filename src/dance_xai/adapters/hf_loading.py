@@ -151,6 +151,16 @@ def check_weights(folder: Path) -> list[Path]:
     )
 
 
+def model_files(folder: Path) -> list[Path]:
+    """What a model is loaded from: its weights, settings and vocabulary, and nothing else that lies there.
+
+    Raises:
+        ArtifactError: It has no weights as safetensors.
+    """
+    settings = {path for pattern in ("*.json", "*.txt", "*.model") for path in folder.glob(pattern)}
+    return sorted({*settings, *check_weights(folder)})
+
+
 def model_identity(name: str, folders: Iterable[Path], settings: dict[str, Any]) -> str:
     """Name a loaded model by content: its weights, every settings and vocabulary file, and our settings.
 
@@ -159,8 +169,7 @@ def model_identity(name: str, folders: Iterable[Path], settings: dict[str, Any])
     """
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for folder in folders:
-        others = {path for pattern in ("*.json", "*.txt", "*.model") for path in folder.glob(pattern)}
-        for path in sorted({*others, *check_weights(folder)}):
+        for path in model_files(folder):
             digest.update(f"\n{path.name}\0{content_hash(path)}".encode())
     return f"{name}:{digest.hexdigest()}"
 

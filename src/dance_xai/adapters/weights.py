@@ -14,8 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dance_xai.adapters.download import download
-from dance_xai.adapters.hf_loading import is_offline
+from dance_xai.adapters.hf_loading import is_offline, model_files
 from dance_xai.adapters.hf_loading import locate as locate_folder
 from dance_xai.adapters.onnx_session import content_hash
 from dance_xai.adapters.registry import MODELS, Model
@@ -99,20 +98,18 @@ def verified(path: Path, model: Model) -> Path:
 
 
 def identity(path: Path) -> str:
-    """SHA-256 of a file; of a folder: of the names and contents of its files, hidden ones left out.
+    """SHA-256 of a file; of a folder: of the names and contents of the files that a model is loaded from.
 
     A file is read once per process as long as its size and time of change stay.
 
     Raises:
-        ArtifactError: There is nothing, or it cannot be read.
+        ArtifactError: There is nothing, it cannot be read, or the folder has no weights.
     """
     if not path.is_dir():
         return _file_hash(path)
-    names = sorted(each.relative_to(path).as_posix() for each in path.rglob("*") if each.is_file())
     digest = hashlib.sha256()
-    for name in names:
-        if not any(part.startswith(".") for part in name.split("/")):
-            digest.update(f"{name}\0{_file_hash(path / name)}\n".encode())
+    for each in model_files(path):
+        digest.update(f"{each.name}\0{_file_hash(each)}\n".encode())
     return digest.hexdigest()
 
 
@@ -142,6 +139,8 @@ def _existing(name: str, root: Path | None) -> Path | None:
 
 
 def _fetch(name: str, offline: bool, cache: Path, tell: Tell) -> Path:
+    from dance_xai.adapters.download import download
+
     model = MODELS[name]
     missing = f"{name}: expected the file {model.file} in {cache} or in a folder of DANCE_MODELS, got none"
     if model.url is None:

@@ -22,6 +22,7 @@ from dance_xai.cli import (
     official,
     report,
     serve,
+    settings,
     shift,
 )
 
@@ -52,6 +53,7 @@ def _root(
 app.command("demo")(demo.demo)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
+app.command("settings")(settings.settings)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(edit.app, name="edit")
 app.command("diff")(diff.diff)

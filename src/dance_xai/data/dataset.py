@@ -44,7 +44,13 @@ TEXT_SUFFIX = ".txt"
 
 @dataclass(frozen=True)
 class ArraySource:
-    """One array with one row per clip in an .npz, .safetensors or .pt file; ``ids_path`` has the ids of a .pt file."""
+    """One array with one row per clip.
+
+    Attributes:
+        path: An .npz, .safetensors or .pt file.
+        array: Name of the array in it.
+        ids_path: For a .pt file, which has no ids itself: a list of its clips, in the order of its rows.
+    """
 
     __pydantic_config__ = STRICT
     path: Path
@@ -79,9 +85,8 @@ class DataConfig:
         video: Clip embeddings of the dual encoder, for object and scene concepts.
         objects: Object phrases with embeddings of the same dual encoder.
         scenes: Scene phrases with embeddings of the same dual encoder.
-        phrases: Phrases of both kinds with their classes: a phrase set (``data.phrase_sets``), a ``.toml`` or ``.csv``
-            file (``data.phrase_files``), or ``bundled:NAME``. With ``objects`` and ``scenes`` it says which of these
-            are used.
+        phrases: Phrases of both kinds with their classes: a file of ``dance concepts``, a ``.toml`` or ``.csv`` file,
+            or ``bundled:NAME``. With ``objects`` and ``scenes`` it says which of these are used.
         motion_labels: Given motion labels of the clips, in place of discovery.
         key_frames: Given key frames (JSON: clip id to list of frames).
     """

@@ -37,7 +37,8 @@ class ExtractConfig:
     """What is computed from videos. Models are given by name, path or hub id.
 
     Attributes:
-        poses: Pose estimator; None takes the poses of ``data.poses``.
+        poses: Pose estimator, or ``DETECTOR+ESTIMATOR`` where the two are apart (RTMPose, ViTPose); None takes the
+            poses of ``data.poses``.
         features: Backbones whose features are put side by side, behind those of ``data.features``; ``kinematics`` is
             the one that looks at poses and needs no weights.
         encoder: Dual encoder for clips and phrases; None takes the embeddings of ``data.video``.
