@@ -6,6 +6,10 @@ frequent as before but tells nothing of the class) or noisy, its test clips as t
 the planted shortcut is turned round. Labels of new clips are used to measure, and for ``with labels`` to choose on one
 half of them; that column is measured on the other half.
 
+With predicted activations ``motion`` may be named where nothing has moved: held-out train clips are read by layers
+fitted on fewer clips, so that activations of new clips have 1.1 to 1.2 times their spread (p below 0.05 in 4 of 5
+worlds).
+
 Run: python benchmarks/shift.py [--seeds 5] [--clips 40] [--activations grounded predicted]
 """
 

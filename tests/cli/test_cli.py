@@ -120,4 +120,4 @@ def test_a_stop_by_the_user_is_no_traceback(dance, run, monkeypatch):
 
     monkeypatch.setattr("dance_xai.workflows.runs.open_run", stop)
     said = dance("evaluate", run)
-    assert said.code == 130 and "Traceback" not in said.err
+    assert said.code == 130 and said.err == "\ndance: stopped\n"

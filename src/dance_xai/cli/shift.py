@@ -23,7 +23,7 @@ def shift(
     data: Annotated[
         Path,
         typer.Option(
-            help="New clips, labels not needed: a TOML file with a section [data], or a list (.csv, .jsonl) or folder "
+            help="New clips, labels not needed: a TOML file with a section data, or a list (.csv, .jsonl) or folder "
             "of videos."
         ),
     ],
