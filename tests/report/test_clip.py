@@ -4,11 +4,13 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.report.whole_clip import whole
+from tests.report.whole_clip import seen_track, whole
 
 from dance_xai.explain import contrast, to_json
 from dance_xai.report import clip_page
+from dance_xai.report.clip.page import TEMPLATES
 from dance_xai.report.numbers import MINUS, decimal, percent, units
+from dance_xai.report.render import prepare
 from dance_xai.report.words import label
 from dance_xai.types import ConceptBank
 
@@ -184,3 +186,10 @@ def test_a_long_clip_and_many_classes_stay_small(planted):
     windows = {int(j): planted.wave(12, "left") for j in bank.columns("motion")}
     page = clip_page(explanation, bank, windows, title="planted", track=planted.track(2000))
     assert len(page.encode()) < 5_000_000
+
+
+def test_after_preparing_nothing_is_left_to_compile(planted, bank, windows, monkeypatch):
+    prepare(*TEMPLATES)
+    monkeypatch.setattr("jinja2.Environment.compile", lambda *_: pytest.fail("compiled while rendering"))
+    page = clip_page(whole(planted, bank), bank, windows, title="Small", track=seen_track(planted))
+    assert "player" in page

@@ -10,7 +10,7 @@ from tests.report.whole_clip import HEIGHT, WIDTH, seen_track
 
 from dance_xai.errors import DataError
 from dance_xai.report.clip import take_picture
-from dance_xai.report.clip.crops import square_of
+from dance_xai.report.clip.crops import Square, square_of
 from dance_xai.report.clip.picture import SIDE, TILES
 from dance_xai.types import WindowMatch
 
@@ -42,8 +42,9 @@ def test_tiles_are_the_window_frame_by_frame(source, planted):
     square = replace(square_of(seen_track(planted), match), left=WIDTH / HEIGHT - 0.25, top=0.4, side=0.25)
     strip, tiles = take_picture(source, squares={7: square}).strips[7]
     picture = opened(strip)
-    assert picture.shape == (SIDE, tiles * SIDE, 3) and tiles == 12
-    shown = [round(float(picture[:, at * SIDE : (at + 1) * SIDE].mean()) / 8) for at in range(tiles)]
+    side = min(SIDE, HEIGHT // 4)
+    assert picture.shape == (side, tiles * side, 3) and tiles == 12, "what is small is not enlarged"
+    shown = [round(float(picture[:, at * side : (at + 1) * side].mean()) / 8) for at in range(tiles)]
     assert shown == list(range(4, 16))
     long = replace(square, start=0, stop=30)
     assert take_picture(source, squares={7: long}).strips[7][1] == TILES
@@ -80,3 +81,27 @@ def test_a_damaged_video_is_refused(tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     with pytest.raises(DataError, match=r"broken\.mp4"):
         take_picture(tmp_path / "broken.mp4")
+
+
+def test_what_lies_beyond_the_frame_is_black():
+    picture = np.arange(1, 13, dtype=np.uint8).reshape(4, 3, 1).repeat(3, axis=2)
+    tile = Square(0, 1, left=-0.25, top=0.5, side=1.25, mirrored=False).cut(picture, 5)
+    assert tile[..., 0].tolist() == [[0, 7, 8, 9, 0], [0, 10, 11, 12, 0], [0] * 5, [0] * 5, [0] * 5]
+    assert not Square(0, 1, left=5.0, top=-9.0, side=1.0, mirrored=True).cut(picture, 4).any()
+
+
+def test_a_clip_too_large_is_encoded_again_but_seen_once(source, monkeypatch):
+    whole = take_picture(source, stills=[3, 17])
+    monkeypatch.setattr("dance_xai.report.clip.picture.MAX_BYTES", len(whole.clip.data) // 2)
+    small = take_picture(source, stills=[3, 17])
+    assert len(small.clip.data) < len(whole.clip.data)
+    assert dict(small.stills) == dict(whole.stills)
+
+
+def test_stills_are_larger_than_the_clip_and_no_larger_than_needed(write_video, numbered_frames, tmp_path):
+    path = write_video(tmp_path / "large.mp4", numbered_frames(3, 720, 960))
+    square = Square(0, 2, left=0.2, top=0.1, side=0.5, mirrored=False)
+    found = take_picture(path, stills=[1], squares={0: square})
+    assert (found.clip.width, found.clip.height) == (426, 320)
+    assert opened(found.stills[1]).shape == (270, 360, 3)
+    assert opened(found.strips[0][0]).shape == (SIDE, 2 * SIDE, 3)

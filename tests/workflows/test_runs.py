@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dance_xai.config import parse_config
+from dance_xai.data.pose_source import read_tracks
 from dance_xai.errors import ArtifactError, DataError
+from dance_xai.types import Clip
+from dance_xai.workflows import runs
 from dance_xai.workflows.runs import open_run
 
 
@@ -69,3 +73,17 @@ def test_a_damaged_pose_file_is_an_error_and_not_a_clip_without_poses(small_run,
     view = open_run(small_run, moved)
     with pytest.raises(DataError, match=r"keypoints\.npz"):
         view.track(view.manifest.ids[0])
+
+
+def test_poses_without_a_frame_rate_take_that_of_the_video(
+    small_run, small_folder, write_video, numbered_frames, tmp_path, monkeypatch
+):
+    """As a fit does; without a rate, windows of so many seconds cannot be cut again."""
+    path = write_video(tmp_path / "clip.mp4", numbered_frames(5), fps=20)
+    monkeypatch.setattr(runs, "read_tracks", lambda *given: tuple(replace(t, fps=None) for t in read_tracks(*given)))
+    view = open_run(small_run)
+    first, second, third = view.manifest.ids[:3]
+    vars(view)["listed"] = {first: Clip(first, path=path), second: Clip(second, path=tmp_path / "gone.mp4")}
+    found = view.tracks((first, second, third))
+    assert [(track.clip, track.fps) for track in found] == [(first, 20.0), (second, None), (third, None)]
+    assert view.track(first).fps == 20.0

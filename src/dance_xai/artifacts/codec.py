@@ -116,18 +116,24 @@ def _layout(cls: Any) -> dict[str, Any]:
     return {item.name: hints[item.name] for item in fields(cls) if item.init}
 
 
+@cache
+def _taken_apart(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """``tuple[int, ...]`` -> ``tuple``, ``(int, ...)``."""
+    return get_origin(hint) or hint, get_args(hint)
+
+
 def _decode(hint: Any, tree: Any, arrays: Mapping[str, Array], name: str) -> Any:
     if type(tree) is hint and not isinstance(tree, list | dict):
         return tree
-    origin = get_origin(hint) or hint
+    origin, inner = _taken_apart(hint)
     if origin in (Union, UnionType):
-        return _decode_union(get_args(hint), tree, arrays, name)
+        return _decode_union(inner, tree, arrays, name)
     if origin is Literal:
-        return _expect(tree in get_args(hint), tree, f"one of {get_args(hint)}", name)
+        return _expect(tree in inner, tree, f"one of {inner}", name)
     if origin in (tuple, list, Sequence):
-        return _decode_items(origin, get_args(hint), tree, arrays, name)
+        return _decode_items(origin, inner, tree, arrays, name)
     if origin in (dict, Mapping):
-        return _decode_mapping(get_args(hint), tree, arrays, name)
+        return _decode_mapping(inner, tree, arrays, name)
     if isinstance(origin, type) and is_dataclass(origin):
         return _decode_dataclass(origin, tree, arrays, name)
     value = _decode_any(tree, arrays, name)

@@ -35,7 +35,7 @@ def unpack(hint: type[T], data: bytes, tensors: bytes, name: str) -> T:
     Raises:
         ArtifactError: Not such a noun.
     """
-    return decode(hint, load_json(data, name), _load_arrays(tensors, name), name)
+    return decode(hint, load_json(data, name), load_arrays(tensors, name), name)
 
 
 def save_noun(noun: Any, path: str | Path) -> None:
@@ -70,7 +70,12 @@ def _digest(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode()
 
 
-def _load_arrays(tensors: bytes, name: str) -> Arrays:
+def load_arrays(tensors: bytes, name: str) -> Arrays:
+    """The arrays of safetensors, to be written to; none of no bytes.
+
+    Raises:
+        ArtifactError: Not safetensors.
+    """
     if not tensors:
         return {}
     try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dance_xai.artifacts.items import Items
 from dance_xai.artifacts.parts import pack, unpack
 from dance_xai.artifacts.plain import dump_json, load_json, plain
 from dance_xai.artifacts.sealed import SealedFolder, open_sealed
@@ -55,9 +56,20 @@ class Run:
         Raises:
             ArtifactError: No such part, damaged, or another noun.
         """
-        tensors = f"{name}.safetensors"
-        data = self._read(name)
-        return unpack(hint, data, self.sealed.read(tensors) if tensors in self.sealed.files else b"", name)
+        return unpack(hint, self._read(name), self._tensors(name), name)
+
+    def items(self, name: str, hint: type[T], key: str) -> Items[T]:
+        """The items of a noun that is a tuple, each read when it is asked for.
+
+        Args:
+            name: The part, for example ``tracks``.
+            hint: Type of an item, for example ``PoseTrack``.
+            key: The field that items are found by, for example ``clip``.
+
+        Raises:
+            ArtifactError: No such part, damaged, or another noun.
+        """
+        return Items(hint, self._read(name), self._tensors(name), name, key)
 
     def json(self, name: str) -> Any:
         """Read a plain document.
@@ -82,6 +94,10 @@ class Run:
                 "run the command that makes it, or check the path"
             )
         return self.sealed.read(f"{name}.json")
+
+    def _tensors(self, name: str) -> bytes:
+        file = f"{name}.safetensors"
+        return self.sealed.read(file) if file in self.sealed.files else b""
 
 
 class RunWriter(FolderWriter):

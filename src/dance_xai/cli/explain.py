@@ -36,12 +36,14 @@ def explain(
     as_json: JsonFlag = False,
 ) -> None:
     """Explain the prediction for one clip, or for a video nobody has seen: a short sum that adds up to the score."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from dance_xai.cli.common import check_out
     from dance_xai.errors import ConfigError
     from dance_xai.explain import to_json
-    from dance_xai.report.film import SUFFIXES
+    from dance_xai.report.encode import SUFFIXES
     from dance_xai.workflows.correcting import read_corrections, with_correction
-    from dance_xai.workflows.explaining import explain_of
+    from dance_xai.workflows.explaining import explain_of, prepare_page
     from dance_xai.workflows.runs import open_run
     from dance_xai.workflows.subjects import find_subject
 
@@ -50,6 +52,8 @@ def explain(
         raise ConfigError(f"--set with --out {out}: expected .html or .json, got a video; it shows the clip as it is")
     view = open_run(run, data_root)
     values = read_corrections(view, correct)
+    if suffix == ".html":  # an error there comes again below
+        ThreadPoolExecutor(1).submit(prepare_page, view)
     subject = find_subject(view, clip, threads=cores(workers))
     explanation = with_correction(view, subject, explain_of(view, subject), values)
     note = None if out is None else _write(out, view, explanation, subject, clip)
@@ -67,7 +71,6 @@ def _write(out: Path, view: RunView, explanation: Explanation, subject: Subject,
     from dance_xai.cli.common import clip_progress, json_bytes
     from dance_xai.explain import to_json
     from dance_xai.workflows.explaining import page_of
-    from dance_xai.workflows.filming import film_clip
     from dance_xai.workflows.picturing import picture_of
 
     suffix = out.suffix.lower()
@@ -75,6 +78,8 @@ def _write(out: Path, view: RunView, explanation: Explanation, subject: Subject,
         write_file(out, json_bytes(to_json(explanation)))
         return None
     if suffix != ".html":
+        from dance_xai.workflows.filming import film_clip
+
         return film_clip(view, explanation, subject, named, out, clip_progress("frames")).note
     picture = picture_of(view, explanation, subject, named)
     write_file(out, page_of(view, explanation, subject.track, picture).encode())

@@ -13,6 +13,9 @@ from typing import Any
 from dance_xai.errors import DataError
 from dance_xai.types import UInt8Array
 
+SUFFIXES = (".mp4", ".gif", ".webp")
+"""Endings of explained videos."""
+
 KEY_FRAME_SECONDS = 1.0
 """A player that jumps decodes at most this much before it shows a frame."""
 
@@ -79,12 +82,18 @@ class VideoSink:
         self._stream = stream
 
     def add(self, picture: UInt8Array) -> None:
-        """Append a frame (H, W, 3) uint8 RGB, of the size of the file."""
+        """Append a frame (H, W, 3) uint8 RGB; of another size than the file it is scaled."""
         import av
         from av.video.reformatter import ColorRange, Colorspace
 
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-        yuv = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)
+        yuv = frame.reformat(
+            self._stream.width,
+            self._stream.height,
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+        )
         self.container.mux(self._stream.encode(yuv))
 
     def finish(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -28,6 +29,8 @@ LEAST_SIDE = 48
 """Pixels; a picture made smaller than this shows nothing."""
 
 TRIES = 8
+
+See: TypeAlias = Callable[[int, UInt8Array], None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,24 @@ def small_clip(
 
     Source: ours.
     """
-    video = scan_video(path, start=start, end=end, fps=fps)
+    return shrink(scan_video(path, start=start, end=end, fps=fps), max_height=max_height, max_bytes=max_bytes)
+
+
+def shrink(
+    video: Video, *, max_height: int = 320, max_bytes: int = 3_500_000, see: See | None = None, see_height: int = 540
+) -> SmallClip:
+    """As ``small_clip``, and let somebody see the frames while they are decoded.
+
+    Args:
+        video: From ``scan_video``.
+        max_height: See ``small_clip``.
+        max_bytes: See ``small_clip``.
+        see: Given every point of the grid once, front to back, with its frame (H, W, 3) uint8 RGB.
+        see_height: Most pixels from top to bottom of that frame.
+
+    Raises:
+        DataError: See ``small_clip``.
+    """
     encoder, seconds = best_encoder(), video.timeline.seconds
     size, bitrate = _within(video.height_width, max_height), 8 * 0.92 * max_bytes / seconds
     least = min(LEAST_SIDE, *size)
@@ -83,12 +103,14 @@ def small_clip(
         size = _affordable(size, bitrate / video.timeline.fps)
         if min(size) < least:
             break
-        data = _encoded(replace(video, height_width=size), encoder, bitrate)
+        shown = size if see is None else _within(video.height_width, see_height, widest=math.inf)
+        data = _encoded(replace(video, height_width=shown), size, encoder, bitrate, see)
         if len(data) <= max_bytes:
             return SmallClip(data, encoder.mime, size[1], size[0], video.timeline.fps, len(video.timeline))
-        bitrate *= 0.85 * max_bytes / len(data)
+        bitrate, see = bitrate * 0.85 * max_bytes / len(data), None
     raise DataError(
-        f"{path}: expected a clip that fits into {max_bytes} bytes, got {seconds:.0f} s; show a shorter part of it"
+        f"{video.path}: expected a clip that fits into {max_bytes} bytes, got {seconds:.0f} s; "
+        "show a shorter part of it"
     )
 
 
@@ -145,9 +167,9 @@ def even(height: float, width: float) -> tuple[int, int]:
     return max(2, 2 * round(height / 2)), max(2, 2 * round(width / 2))
 
 
-def _within(size: tuple[int, int], max_height: int) -> tuple[int, int]:
+def _within(size: tuple[int, int], max_height: int, widest: float = WIDEST) -> tuple[int, int]:
     height, width = size
-    scale = min(1.0, max_height / height, WIDEST * max_height / width)
+    scale = min(1.0, max_height / height, widest * max_height / width)
     return even(height * scale, width * scale)
 
 
@@ -158,12 +180,12 @@ def _affordable(size: tuple[int, int], bits: float) -> tuple[int, int]:
     return even(height * scale, width * scale)
 
 
-def _encoded(video: Video, encoder: Encoder, bitrate: float) -> bytes:
+def _encoded(video: Video, size: tuple[int, int], encoder: Encoder, bitrate: float, see: See | None = None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"clip.{encoder.suffix}"
-        with video_file(
-            path, encoder, video.height_width, video.timeline.fps, quality=QUALITY, bitrate=bitrate
-        ) as file:
-            for picture in grid_frames(video):
+        with video_file(path, encoder, size, video.timeline.fps, quality=QUALITY, bitrate=bitrate) as file:
+            for point, picture in enumerate(grid_frames(video)):
                 file.add(picture)
+                if see is not None:
+                    see(point, picture)
         return path.read_bytes()

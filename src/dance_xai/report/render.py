@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from dance_xai._version import __version__
@@ -12,6 +13,10 @@ from dance_xai.types import KINDS, counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+COMPILING = Lock()
+"""Held by who compiles; who comes second finds it done."""
 
 
 def render(template: str, *, styles: tuple[str, ...], scripts: tuple[str, ...], **values: Any) -> str:
@@ -23,6 +28,7 @@ def render(template: str, *, styles: tuple[str, ...], scripts: tuple[str, ...], 
         scripts: JavaScript files, in order.
         values: What the template asks for; ``data`` becomes JSON for the scripts.
     """
+    prepare(template)
     page = _environment().get_template(template)
     return page.render(
         css="\n".join(asset(name) for name in styles),
@@ -31,6 +37,13 @@ def render(template: str, *, styles: tuple[str, ...], scripts: tuple[str, ...], 
         kinds=KINDS,
         **values,
     )
+
+
+def prepare(*templates: str) -> None:
+    """Compile templates ahead of ``render``, which takes longer than to fill them."""
+    with COMPILING:
+        for name in templates:
+            _environment().get_template(name)
 
 
 @cache

@@ -14,6 +14,8 @@ from dance_xai.motion.matching import motion_curves
 from dance_xai.motion.stack import PoseStack
 from dance_xai.motion.windows import window_at
 from dance_xai.report.clip import Picture, clip_page
+from dance_xai.report.clip.page import TEMPLATES, TOP
+from dance_xai.report.render import prepare
 from dance_xai.types import (
     BoolArray,
     Concept,
@@ -101,6 +103,12 @@ def _used(view: RunView, *kinds: Kind) -> dict[int, tuple[int, Concept]]:
     }
 
 
+def prepare_page(view: RunView) -> None:
+    """Make ready what the page of any clip needs; worth a thread of its own while a clip is looked at."""
+    prepare(*TEMPLATES)
+    view.model.concepts(view.inputs[:1])
+
+
 def page_of(view: RunView, explanation: Explanation, track: PoseTrack | None, picture: Picture | None = None) -> str:
     """The HTML page of an explanation, with pictures of the clip's video where there are any."""
     windows = matched_windows(view, explanation, track)
@@ -111,12 +119,12 @@ def page_of(view: RunView, explanation: Explanation, track: PoseTrack | None, pi
 def matched_windows(
     view: RunView, explanation: Explanation, track: PoseTrack | None
 ) -> dict[int, tuple[FloatArray, BoolArray]]:
-    """The clip's own windows behind its motion terms, by concept column, turned the way round of the prototypes."""
+    """The clip's own windows behind the motions shown, by concept column, turned the way round of the prototypes."""
     if track is None or view.motion is None or view.motion.encoder is None:
         return {}
     encoder = view.motion.encoder
     body = encoder.body([track], [track.clip])
-    terms = {term.concept: term.match for each in explanation.classes for term in each.contributions}
+    terms = {term.concept: term.match for term in explanation.prediction.contributions[:TOP]}
     return {column: _window(encoder, body, match) for column, match in terms.items() if match is not None}
 
 

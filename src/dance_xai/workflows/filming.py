@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dance_xai.data.container import is_there
-from dance_xai.data.manifest import read_clips
-from dance_xai.data.video import scan_video
-from dance_xai.report.film import Show, write_film
 from dance_xai.types import Clip, Explanation
 from dance_xai.workflows.runs import RunView
 from dance_xai.workflows.subjects import Subject
@@ -51,6 +48,9 @@ def film_clip(
     Raises:
         DataError: Neither video nor poses, a damaged video, or a file that cannot be written.
     """
+    from dance_xai.data.video import scan_video
+    from dance_xai.report.film import Show, write_film
+
     clip = listed_clip(view, name)
     found = clip.path is not None and is_there(clip.path)
     config = view.config.extract
@@ -64,8 +64,7 @@ def listed_clip(view: RunView, name: str) -> Clip:
     """The clip with the place of its video as the list of clips under the data root tells it."""
     if name not in view.manifest.ids:
         return Clip(Path(name).stem, path=Path(name))
-    listed = {clip.id: clip for clip in read_clips(view.config.data.clips, view.root).clips}
-    return listed.get(name) or view.manifest.clips[view.row(name)]
+    return view.listed.get(name) or view.manifest.clips[view.row(name)]
 
 
 def missing_video(clip: Clip) -> str:

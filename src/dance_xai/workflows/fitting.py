@@ -11,8 +11,9 @@ from dance_xai.config import Config
 from dance_xai.data.dataset import Dataset
 from dance_xai.extract.extractor import Extractor
 from dance_xai.pipeline import Fitted, fit
-from dance_xai.workflows.runs import clip_cache, inputs_of, is_unchanged, write_fitted
+from dance_xai.workflows.runs import clip_cache
 from dance_xai.workflows.scoring import score
+from dance_xai.workflows.sealing import inputs_of, is_unchanged, write_fitted
 
 
 def fit_run(

@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from dance_xai.data.pose_source import read_tracks
 from dance_xai.errors import DanceError
 from dance_xai.motion.encoder import MotionEncoder, mirrored, window_span
 from dance_xai.motion.matching import nearest
-from dance_xai.motion.tracking import main_rows
 from dance_xai.motion.windows import cut_windows, take
 from dance_xai.types import FloatArray, IntArray, PoseTrack, PoseWindows, Prototype
 from dance_xai.workflows.runs import RunView
@@ -51,7 +49,7 @@ def find_members(view: RunView) -> Members:
     clips, clip = np.unique(rows[:, 0], return_inverse=True)
     ids = tuple(view.manifest.ids[row] for row in clips)
     try:
-        tracks = _tracks(view, ids)
+        tracks = view.tracks(ids)
         windows = _cut(motion.encoder, tracks, ids, (clip, rows[:, 1]))
     except DanceError:
         return Members(notes=(UNREADABLE,))
@@ -65,12 +63,6 @@ def find_members(view: RunView) -> Members:
         if chosen and _is(chosen[0], view.model.bank.concepts[column].prototype):
             shown[column] = chosen
     return Members(shown, rates)
-
-
-def _tracks(view: RunView, ids: tuple[str, ...]) -> tuple[PoseTrack, ...]:
-    if "tracks" in view.run:
-        return tuple(track for track in view.run.load("tracks", tuple[PoseTrack, ...]) if track.clip in set(ids))
-    return read_tracks(view.config.data.poses, view.root, ids, main_rows)
 
 
 def _cut(

@@ -1,33 +1,29 @@
-"""What a RUN holds, and how a fit becomes one and is read again."""
+"""What a RUN holds, read when it is asked for."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dance_xai.artifacts import Run, code_fingerprint, plain, read_run, write_run
-from dance_xai.config import Config, config_tree, parse_config
-from dance_xai.data.dataset import files_of
-from dance_xai.data.manifest import clip_listing, read_clips
+from dance_xai.artifacts import Run, read_run
+from dance_xai.config import Config, parse_config
+from dance_xai.data.container import is_there
+from dance_xai.data.manifest import read_clips
 from dance_xai.data.pose_source import PosesSource, read_tracks
 from dance_xai.edit import EditChain
 from dance_xai.errors import ArtifactError, DataError
-from dance_xai.extract.keep import ClipKeep
-from dance_xai.extract.loading import model_identities
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.motion.matching import MotionMatches, clip_matches
 from dance_xai.motion.tracking import main_rows
-from dance_xai.pipeline import Fitted
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
 from dance_xai.stages.motion import NO_POSES, MotionEvidence
 from dance_xai.stages.text import TextEvidence
 from dance_xai.types import (
+    Clip,
     Drop,
     FeatureBlocks,
     Features,
@@ -116,8 +112,17 @@ class RunView:
         return self.data_root or Path(self.run.json("inputs")["data_root"])
 
     @cached_property
-    def _tracks(self) -> dict[str, PoseTrack]:
-        return {track.clip: track for track in self.run.load("tracks", tuple[PoseTrack, ...])}
+    def _tracks(self) -> Mapping[str, PoseTrack]:
+        return self.run.items("tracks", PoseTrack, "clip")
+
+    @cached_property
+    def listed(self) -> Mapping[str, Clip]:
+        """Clips by id as the list under the data root tells them, with the places of their videos.
+
+        Raises:
+            DataError: The list is not where it was, or is damaged.
+        """
+        return {clip.id: clip for clip in read_clips(self.config.data.clips, self.root).clips}
 
     @cached_property
     def drops(self) -> tuple[Drop, ...]:
@@ -173,15 +178,34 @@ class RunView:
         Raises:
             DataError: The pose file is not where it was, or is damaged.
         """
+        known = "tracks" in self.run or not any(d.item == clip and d.reason == NO_POSES for d in self.drops)
+        return next(iter(self.tracks((clip,))), None) if known else None
+
+    def tracks(self, clips: tuple[str, ...]) -> tuple[PoseTrack, ...]:
+        """Poses of those of the clips that have any, in their order; where poses state no frame rate, the videos do.
+
+        Raises:
+            DataError: As `track`.
+        """
         if "tracks" in self.run:
-            return self._tracks.get(clip)
+            return tuple(self._tracks[clip] for clip in clips if clip in self._tracks)
         poses = self.settings["data"].get("poses") if "data" in self.settings else None
-        if poses is None or any(drop.item == clip and drop.reason == NO_POSES for drop in self.drops):
-            return None
+        if poses is None:
+            return ()
         try:
-            return read_tracks(PosesSource(**{**poses, "path": Path(poses["path"])}), self.root, (clip,), main_rows)[0]
+            source = PosesSource(**{**poses, "path": Path(poses["path"]), "xyz": None})  # motions and pages are flat
+            wanted = [clip for clip in self.manifest.clips if clip.id in set(clips)]
+            return tuple(map(self._with_rate, read_tracks(source, self.root, wanted, main_rows)))
         except DataError as error:
             raise DataError(f"{error}; pass --data-root if the data has moved") from error
+
+    def _with_rate(self, track: PoseTrack) -> PoseTrack:
+        clip = self.listed.get(track.clip) if track.fps is None else None
+        if clip is None or clip.path is None or not is_there(clip.path):
+            return track
+        from dance_xai.extract.watch import open_clip
+
+        return replace(track, fps=open_clip(clip, replace(self.config.extract, fps=None)).timeline.fps)
 
     @cached_property
     def model_bank(self) -> BankResult:
@@ -202,39 +226,6 @@ def open_run(folder: Path, data_root: Path | None = None) -> RunView:
     return RunView(run, data_root)
 
 
-def write_fitted(folder: Path, fitted: Fitted, config: Config, inputs: dict[str, Any], metrics: dict[str, Any]) -> None:
-    """Write a RUN, all or nothing.
-
-    Raises:
-        ArtifactError: The place holds something else, or the disk is full; what was there before is unchanged.
-    """
-    parts: dict[str, Any] = {
-        "config": config_tree(config),
-        "inputs": inputs,
-        "manifest": fitted.data.manifest,
-        "bank": fitted.bank,
-        "motion": fitted.motions,
-        "evidence": fitted.evidence,
-        "model": fitted.model,
-        "metrics": metrics,
-        "drops": drops_tree(fitted.drops),
-        "quality": plain(
-            {"motion": fitted.motions.report, "text": fitted.phrases.report, "layers": fitted.layers.report}
-        ),
-    }
-    data = fitted.data
-    optional = {
-        "features": data.features,
-        "blocks": data.blocks,
-        "text": fitted.phrases if fitted.phrases.names else None,
-        "phrases": data.proposed,
-    }
-    parts |= {name: noun for name, noun in optional.items() if noun is not None}
-    if config.extract.poses:
-        parts["tracks"] = data.tracks
-    write_run(folder, parts)
-
-
 def drops_tree(drops: Iterable[Drop]) -> dict[str, Any]:
     """Everything left out as plain data: counts by reason, and the items."""
     items = tuple(drops)
@@ -244,53 +235,6 @@ def drops_tree(drops: Iterable[Drop]) -> dict[str, Any]:
     }
 
 
-def inputs_of(config: Config, data_root: Path, cache: Path | None = None) -> dict[str, Any]:
-    """What a fit depends on: the content of data files, videos and models, the settings and the version."""
-    files = {str(path): _hash(path) for path in files_of(config.data, data_root)}
-    inputs: dict[str, Any] = {"data_root": str(data_root.resolve()), "files": files, "version": code_fingerprint()}
-    if (listing := clip_listing(config.data.clips, data_root)) is not None:
-        inputs["listing"] = hashlib.sha256(listing.encode()).hexdigest()
-    if config.extract.computes:
-        inputs["models"] = model_identities(config.extract, data_root)
-    if config.extract.computes or (config.data.poses is not None and config.data.poses.fps is None):
-        inputs["videos"] = videos_digest(config, data_root, cache)
-    return inputs
-
-
 def clip_cache(cache: Path | None) -> Path | None:
     """Where results of looking at clips are kept."""
     return None if cache is None else cache / "clips"
-
-
-def videos_digest(config: Config, data_root: Path, cache: Path | None) -> str:
-    """One hash over the content of all videos of a data set; one that cannot be read counts as such."""
-    keep, contents = ClipKeep(clip_cache(cache)), []
-    for clip in read_clips(config.data.clips, data_root).clips:
-        try:
-            contents.append([clip.id, None if clip.path is None else keep.content(clip.path)])
-        except DataError:
-            contents.append([clip.id, "cannot be read"])
-    keep.close()
-    return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
-
-
-def is_unchanged(folder: Path, config: Config, inputs: dict[str, Any]) -> bool:
-    """Whether a folder holds an undamaged RUN of the same settings, files and version."""
-    try:
-        run = read_run(folder)
-        same = run.json("inputs") == inputs and run.json("config") == config_tree(config)
-        if same:
-            run.verify()
-    except ArtifactError:
-        return False
-    return bool(same)
-
-
-def _hash(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise DataError(
-            f"{path}: expected a readable file, got: {error.strerror}; check the path and --data-root"
-        ) from error

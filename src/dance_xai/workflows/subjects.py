@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dance_xai.data.container import is_there
-from dance_xai.data.manifest import read_clips
 from dance_xai.errors import ArtifactError, DanceError, DataError
-from dance_xai.extract.clips import see_clip
-from dance_xai.extract.extractor import NOBODY, track_of
-from dance_xai.extract.keep import ClipKeep
-from dance_xai.extract.loading import load_encoder, load_parts, model_identities
-from dance_xai.extract.moments import Moments, see_moments
-from dance_xai.extract.parts import Parts
-from dance_xai.extract.settings import ExtractConfig
-from dance_xai.extract.watch import Sight
 from dance_xai.features.blocks import put_together
 from dance_xai.motion.matching import MotionMatches, match_motions, similarity
 from dance_xai.types import Clip, Features, FloatArray, PoseTrack, VideoFacts, WindowMatch
 from dance_xai.workflows.runs import RunView
+
+if TYPE_CHECKING:  # what looks at videos is loaded when there is one to look at
+    from dance_xai.extract.moments import Moments
+    from dance_xai.extract.parts import Parts
+    from dance_xai.extract.settings import ExtractConfig
+    from dance_xai.extract.watch import Sight
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +92,17 @@ def look_again(view: RunView, clip: str, *, threads: int = 1) -> tuple[Moments |
     """Moments of a clip of the RUN, or a note why there are none; an explanation does not fail for want of them."""
     if view.text is None or not view.bank.bank.columns("object", "scene").size:
         return None, ()
+    from dance_xai.extract.loading import load_encoder
+    from dance_xai.extract.moments import see_moments
+
     try:
         name, config = view.config.extract.encoder, view.config.extract
         if name is None:
             return None, ("phrases_seen: the similarities come from files, which say nothing of single frames",)
         _require_same(view, replace(config, poses=None, features=()))
-        listed = {each.id: each for each in read_clips(view.config.data.clips, view.root).clips}
-        if clip not in listed:
+        if clip not in view.listed:
             raise DataError(f"clip {clip!r}: expected it in the list of clips, got another list; pass --data-root")
-        return see_moments(listed[clip], load_encoder(name, config, view.root), config, threads=threads), ()
+        return see_moments(view.listed[clip], load_encoder(name, config, view.root), config, threads=threads), ()
     except DanceError as error:
         return None, (f"phrases_seen: {error}",)
 
@@ -119,6 +119,12 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
         DataError: The video cannot be read, or the RUN was made from files that do not exist for a new video.
         DanceError: A model cannot be loaded.
     """
+    from dance_xai.extract.clips import see_clip
+    from dance_xai.extract.extractor import NOBODY, track_of
+    from dance_xai.extract.keep import ClipKeep
+    from dance_xai.extract.loading import load_parts
+    from dance_xai.extract.moments import see_moments
+
     _require_own_eyes(view, path)
     config, clip = view.config.extract, Clip(path.stem, path=path)
     _require_same(view, config)
@@ -153,6 +159,8 @@ def _require_own_eyes(view: RunView, path: Path) -> None:
 
 def _require_same(view: RunView, config: ExtractConfig) -> None:
     """Refuse models of another content than those the RUN was made with: their numbers mean something else."""
+    from dance_xai.extract.loading import model_identities
+
     made_with = view.run.json("inputs").get("models", {})
     for name, found in model_identities(config, view.root).items():
         if made_with.get(name) != found:

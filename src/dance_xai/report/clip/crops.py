@@ -41,14 +41,20 @@ class Square:
         count = min(most, self.stop - self.start)
         return np.rint(np.linspace(self.start, self.stop - 1, count)).astype(np.int64)
 
+    def pixels(self, height: int) -> int:
+        """Its side in a frame of so many pixels from top to bottom."""
+        return max(1, round(self.side * height))
+
     def cut(self, picture: UInt8Array, side: int) -> UInt8Array:
         """(side, side, 3) part of an (H, W, 3) frame; black beyond its edges."""
-        from PIL import Image
-
         height = len(picture)
-        box = np.array([self.left, self.top, self.left + self.side, self.top + self.side]) * height
-        part = Image.fromarray(picture).crop(tuple(np.rint(box).astype(int).tolist())).resize((side, side))
-        tile = np.asarray(part)
+        size, left, top = self.pixels(height), round(self.left * height), round(self.top * height)
+        inside = picture[max(0, top) : max(0, top + size), max(0, left) : max(0, left + size)]
+        if inside.shape[:2] != (size, size):
+            before = min(max(0, -top), size), min(max(0, -left), size)
+            rest = [(low, size - low - length) for low, length in zip(before, inside.shape[:2], strict=True)]
+            inside = np.pad(inside, [*rest, (0, 0)])
+        tile = inside if size == side else _resized(inside, side)
         return tile[:, ::-1] if self.mirrored else tile
 
     def place(self, track: PoseTrack) -> tuple[FloatArray, BoolArray]:
@@ -73,6 +79,12 @@ def square_of(track: PoseTrack, match: WindowMatch) -> Square | None:
         _inside(centre, side, edge) for centre, edge in zip((low + high) / 2, (width / height, 1.0), strict=True)
     )
     return Square(match.start, match.stop, left, top, side, match.mirrored)
+
+
+def _resized(picture: UInt8Array, side: int) -> UInt8Array:
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(np.ascontiguousarray(picture)).resize((side, side)))
 
 
 def _inside(centre: float, side: float, edge: float) -> float:

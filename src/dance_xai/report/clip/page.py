@@ -20,6 +20,8 @@ from dance_xai.types import ConceptBank, Contribution, Explanation, PoseTrack
 
 MOST_PROBABLE = 5
 TOP = 8
+TEMPLATES = ("clip.html.j2", "base.html.j2", "macros.html.j2", "player.html.j2")
+"""The page, and what it is made of."""
 
 
 def clip_page(
@@ -61,7 +63,7 @@ def clip_page(
     figures = figures_of(named, bank, clip_windows, motion, track, picture)
     alts = texts_of(bank, figures)
     return render(
-        "clip.html.j2",
+        TEMPLATES[0],
         styles=("page.css", "figures.css", "clip.css", "player.css"),
         scripts=("skeleton.js", "player.js", "clip.js"),
         title=title,

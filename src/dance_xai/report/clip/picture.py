@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from dance_xai.data.video import Video, scan_video
+from dance_xai.data.video import scan_video
 from dance_xai.report.clip.crops import Square
-from dance_xai.report.media import SmallClip, even, grid_frames, small_clip
-from dance_xai.types import IntArray, UInt8Array
+from dance_xai.report.media import SmallClip, shrink
+from dance_xai.types import UInt8Array
 
 MAX_BYTES = 2_800_000
 """Of the clip; with the base64 of a page, stills and figures the page stays under 5 MB."""
@@ -21,7 +21,7 @@ TILES = 24
 """Most pictures of one motion: about as many as it has frames."""
 
 SIDE = 224
-"""Pixels of a tile: sharp enough where it is shown, some 5 kB."""
+"""Most pixels of a side of a tile: sharp enough where it is shown, some 5 kB. What is smaller is not enlarged."""
 
 STILL_HEIGHT = 270
 HIGHEST = 540
@@ -55,7 +55,7 @@ def take_picture(
     stills: Iterable[int] = (),
     squares: Mapping[int, Square] | None = None,
 ) -> Picture:
-    """Take everything a page needs from a video, in two passes over its frames.
+    """Take everything a page needs from a video, in one pass over its frames.
 
     Args:
         path: A video file, or a folder of numbered images.
@@ -71,35 +71,27 @@ def take_picture(
 
     Source: ours.
     """
-    clip = small_clip(path, start, end, fps=fps, max_bytes=MAX_BYTES)
     video = scan_video(path, start=start, end=end, fps=fps)
-    scale = video.timeline.fps / rate if rate else 1.0
+    scale, last = video.timeline.fps / rate if rate else 1.0, len(video.timeline) - 1
     shown, squares = set(stills), squares or {}
-    wanted = {key: square.frames(TILES) for key, square in squares.items()}
-    frames = np.unique(np.concatenate([np.array(sorted(shown), dtype=np.int64), *wanted.values()]))
+    wanted = {key: square.frames(TILES).tolist() for key, square in squares.items()}
+    at: dict[int, list[int]] = {}
+    for frame in sorted(shown.union(*wanted.values())):
+        at.setdefault(min(max(round(frame * scale), 0), last), []).append(frame)
     whole: dict[int, bytes] = {}
     tiles: dict[int, list[UInt8Array]] = {key: [] for key in wanted}
-    for frame, picture in _seen(video, frames, scale):
-        if frame in shown:
-            whole[frame] = _still(picture)
-        for key, square in squares.items():
-            if frame in wanted[key]:
-                tiles[key].append(square.cut(picture, SIDE))
+
+    def see(point: int, picture: UInt8Array) -> None:
+        for frame in at.get(point, ()):
+            if frame in shown:
+                whole[frame] = _still(picture)
+            for key, square in squares.items():
+                if frame in wanted[key]:
+                    tiles[key].append(square.cut(picture, min(SIDE, square.pixels(len(picture)))).copy())
+
+    clip = shrink(video, max_bytes=MAX_BYTES, see=see if at else None, see_height=HIGHEST)
     strips = {key: (_jpeg(np.concatenate(each, axis=1), 72), len(each)) for key, each in tiles.items() if each}
     return Picture(clip, whole, strips)
-
-
-def _seen(video: Video, frames: IntArray, scale: float) -> Iterator[tuple[int, UInt8Array]]:
-    """Each frame of the poses' grid with the picture on screen then, at most `HIGHEST` high."""
-    height, width = video.height_width
-    shrink = min(1.0, HIGHEST / height)
-    video = replace(video, height_width=even(height * shrink, width * shrink))
-    points = np.clip(np.rint(frames * scale).astype(np.int64), 0, len(video.timeline) - 1)
-    unique, back = np.unique(points, return_inverse=True)
-    pictures = grid_frames(video, unique) if len(unique) else iter(())
-    for at, picture in enumerate(pictures):
-        for frame in frames[back == at]:
-            yield int(frame), picture
 
 
 def _still(picture: UInt8Array) -> bytes:
@@ -114,5 +106,5 @@ def _jpeg(picture: UInt8Array, quality: int) -> bytes:
     from PIL import Image
 
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "JPEG", quality=quality, optimize=True)
+    Image.fromarray(picture).save(file, "JPEG", quality=quality)
     return file.getvalue()

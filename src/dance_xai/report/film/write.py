@@ -18,8 +18,6 @@ from dance_xai.types import IntArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SUFFIXES = (".mp4", ".gif", ".webp")
-
 QUALITY = 20
 
 SMALL = (720, 540)
