@@ -12,6 +12,7 @@ import uvicorn
 from tests.app.browsing import NASTY
 
 from dance_xai.app import make_app
+from dance_xai.app.forms import OPERATIONS
 from dance_xai.cli.serve import listening
 from dance_xai.workflows.runs import open_run
 
@@ -126,6 +127,8 @@ def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme, s
         ("explain", "#said"),
         ("catalogue", ".concept"),
         ("failures", "#failures h2"),
+        ("diagnosis", "#look"),
+        ("edit", "#edit details"),
         ("compare", "table"),
     ):
         page.locator(f"#tabs a[href='#view={view}']").click()
@@ -136,6 +139,111 @@ def test_every_view_fits_and_is_accessible(served, opened, run, width, scheme, s
     page.locator(".term button.name").first.click()
     page.wait_for_selector("dialog[open]")
     assert serious_flaws(page) == []
+    assert page.problems == []
+
+
+def open_form(page, operation):
+    """The form of an edit, opened by the keyboard."""
+    page.locator("#tabs a", has_text="Edit").click()
+    form = page.locator(f"details[data-operation={operation}]")
+    form.locator("summary").focus()
+    page.keyboard.press("Enter")
+    form.locator("form").wait_for()
+    return form
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_every_form_fits_and_is_accessible(served, opened, run, width, scheme, serious_flaws):
+    page = opened(served(run), viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page.locator("#tabs a", has_text="Edit").click()
+    page.wait_for_selector("#edit details")
+    names = page.eval_on_selector_all("#edit details", "all => all.map(each => each.dataset.operation)")
+    assert set(names) == set(OPERATIONS)
+    page.evaluate("document.querySelectorAll('#edit details').forEach(each => { each.name = ''; each.open = true; })")
+    page.wait_for_function("count => document.querySelectorAll('#edit form').length === count", arg=len(names))
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert serious_flaws(page) == [] and page.problems == []
+
+
+def test_solved_again_by_keyboard_and_refused_in_one_line(served, opened, run):
+    page = opened(served(run))
+    form = open_form(page, "resolve")
+    form.get_by_role("button", name="Add this rule").focus()
+    page.keyboard.press("Enter")
+    rule = form.locator(".chosen li")
+    assert "may not be used for every class" in rule.inner_text()
+    form.get_by_role("button", name="Make this edit").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#log li")
+    assert page.locator("#log li").inner_text().startswith("resolve: forbid *:")
+    page.wait_for_selector("#edit button[type=submit]:focus:not([aria-disabled])")
+    assert rule.count() == 1  # to change and to try again
+    page.locator("#undo").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#log li.undone")
+    page.wait_for_selector("#redo:focus")
+    form.get_by_label("Weights per class, at most").fill("0")
+    form.get_by_role("button", name="Make this edit").click()
+    page.wait_for_selector("#alert:not([hidden])")
+    assert "expected a number of weights per class above 0" in page.locator("#alert").inner_text()
+    assert page.locator("#log li").count() == 1 and form.get_by_label("Weights per class, at most").input_value() == "0"
+    assert page.problems == []
+
+
+def test_a_class_from_videos_and_a_merge_from_a_concept(served, opened, run, new_video, tmp_path):
+    nasty = tmp_path / f"{NASTY}.mp4"
+    shutil.copy(new_video, nasty)
+    page = opened(served(run))
+    form = open_form(page, "add_class")
+    form.get_by_label("Name of the class").fill(f"dip {NASTY}")
+    form.get_by_label("Send videos").set_input_files([nasty, new_video])
+    page.wait_for_function("() => document.querySelectorAll('.both .tick input:checked').length === 2")
+    assert NASTY in form.locator(".ticks").inner_text()
+    form.get_by_role("button", name="Make this edit").click()
+    page.wait_for_selector("#log li")
+    assert f"dip {NASTY}" in page.locator("#log li").inner_text()
+
+    page.locator("#tabs a", has_text="Concepts").click()
+    page.get_by_role("button", name="Change motion").first.click()
+    page.wait_for_selector("dialog[open]")
+    chosen = page.locator("dialog h2").inner_text().split("\n")[0].strip()
+    page.get_by_role("link", name="merge it with another").click()
+    form = page.locator("details[data-operation=merge][open]")
+    form.wait_for()
+    assert form.get_by_label("First concept").evaluate("one => one.selectedOptions[0].text") in chosen
+    form.get_by_label("Second concept").select_option(
+        index=form.get_by_label("First concept").evaluate("one => one.selectedIndex ? 0 : 1")
+    )
+    form.get_by_label("Name of the merged one").fill("both")
+    form.get_by_role("button", name="Make this edit").click()
+    page.wait_for_function("() => document.querySelectorAll('#log li').length === 2")
+    assert page.locator("main img").count() == 0 and page.problems == []
+
+
+@pytest.mark.parametrize("small_run", ["grounded"], indirect=True)
+def test_a_proposed_edit_is_tried_and_undone(served, opened, small_run, serious_flaws):
+    page = opened(served(small_run))
+    page.locator("#tabs a", has_text="Diagnosis").click()
+    page.locator("#look").focus()
+    page.keyboard.press("Enter")
+    trying = page.locator("[data-try]").first
+    trying.wait_for()
+    assert page.locator(".chart polyline").count() >= 6
+    before = page.locator("#card").inner_text()
+    trying.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-undo]:focus")
+    assert page.locator(".shortcut .outcome").count() == 1 and page.locator("#stale").is_visible()
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert serious_flaws(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#log li.undone")
+    page.wait_for_selector("[data-try]")
+    page.wait_for_selector("#stale", state="detached")
+    assert page.locator(".shortcut .outcome").count() == 0 and page.locator("#card").inner_text() == before
     assert page.problems == []
 
 

@@ -11,7 +11,7 @@ def test_figures_are_written_in_both_formats(dance, run, tmp_path):
     clip = "train_02_000"
     said = dance("figures", run, "--out", out, "--clip", clip)
     assert (said.code, said.err) == (0, "")
-    names = {"accuracy", "confusion", "weights", "concept-quality", "prototypes-1", f"sum-{clip}"}
+    names = {"accuracy", "confusion", "weights", "concept-quality", "corrections", "prototypes-1", f"sum-{clip}"}
     found = {path.name for path in out.iterdir()}
     assert {f"{name}.{ending}" for name in names for ending in ("svg", "png")} <= found
     assert all(f"wrote {out / name}" in said.out for name in found)

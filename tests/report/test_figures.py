@@ -23,9 +23,10 @@ from dance_xai.report.figures import (
     sum_figure,
     weights_figure,
 )
-from dance_xai.report.figures.accuracy import STYLES
-from dance_xai.report.figures.plot import Plot, round_ticks
+from dance_xai.report.figures.lines import STYLES
+from dance_xai.report.figures.plot import Plot
 from dance_xai.report.figures.prototypes import PAPER
+from dance_xai.report.numbers import round_ticks
 from dance_xai.report.waterfall import waterfall
 
 SPACE = "{http://www.w3.org/2000/svg}"

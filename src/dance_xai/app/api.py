@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from dance_xai._version import __version__
 from dance_xai.app.catalogue import catalogue_tree, failures_tree
 from dance_xai.app.desk import Desk
-from dance_xai.app.jobs import Job
-from dance_xai.app.sessions import Session
+from dance_xai.app.diagnosis import looking_for_causes
+from dance_xai.app.forms import forms_tree
+from dance_xai.app.jobs import Job, job_tree
+from dance_xai.app.sessions import Missing, Session
 from dance_xai.app.trees import clips_tree, known_tree, log_tree, model_tree, video_tree
 from dance_xai.app.work import clip_page_of, report_page_of, video_page_of
 from dance_xai.errors import DanceError, DataError
@@ -19,10 +20,6 @@ from dance_xai.workflows.edit_words import difference_tree
 from dance_xai.workflows.subjects import files_instead_of_eyes
 
 Query = Mapping[str, str]
-
-
-class Missing(DataError):
-    """Something that is not there, or not any more."""
 
 
 def state(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
@@ -65,7 +62,7 @@ def reading(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
     if "video" not in query:
         tree = known_tree(view, desk.other, query.get("clip", ""))
     else:
-        seen = _video(session, query["video"])
+        seen = session.video(query["video"])
         tree = video_tree(view, desk.other, seen.subject, seen.other, seen.trouble)
     return tree | {"content": view.edits.content}
 
@@ -98,28 +95,27 @@ def comparison(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
 def page(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     """Begin to write a page: of a clip, a video or the RUN."""
     if "video" in body:
-        _video(session, str(body["video"]))
         job = video_page_of(desk, session, str(body["video"]))
     elif "clip" in body:
         job = clip_page_of(desk, session, str(body["clip"]))
     else:
         job = report_page_of(desk, session)
-    return job_tree(desk, desk.worker.submit(job))
+    return job_tree(desk.worker, desk.worker.submit(job))
 
 
-def job_tree(desk: Desk, job: Job) -> dict[str, Any]:
-    """How far a job is."""
-    running = time.monotonic() - job.started if job.state == "running" and job.started else job.seconds
-    return {
-        "job": job.key,
-        "what": job.what,
-        "state": job.state,
-        "step": job.step_name,
-        "before": desk.worker.before(job),
-        "seconds": round(running, 1),
-        "error": job.error,
-        **job.result,
-    }
+def diagnose(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
+    """Begin to look for causes of mistakes and for shortcuts."""
+    return job_tree(desk.worker, desk.worker.submit(looking_for_causes(session)))
+
+
+def diagnosis(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """The last diagnosis of the session; None where nobody has looked."""
+    return {"diagnosis": None if session.looked is None else session.looked.tree}
+
+
+def forms(desk: Desk, session: Session, query: Query) -> dict[str, Any]:
+    """The edits that can be made, with their fields."""
+    return {"forms": forms_tree()}
 
 
 def find_job(desk: Desk, session: Session, key: str) -> Job:
@@ -132,9 +128,3 @@ def find_job(desk: Desk, session: Session, key: str) -> Job:
     if job is None:
         raise Missing("job: expected one of yours, got another; start it again")
     return job
-
-
-def _video(session: Session, key: str) -> Any:
-    if key not in session.videos:
-        raise Missing("video: expected one that is remembered, got an older one; send it again")
-    return session.videos[key]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from dance_xai.report.cards import concept_cards
-from dance_xai.report.data import Predictions, ReportData
+from dance_xai.report.data import ReportData
 from dance_xai.report.mistakes import Mistake, mistakes
 from dance_xai.report.poses import pack, pack_skeleton, round_seconds, views
 from dance_xai.types import Concept
-from dance_xai.workflows.editing import edited_manifest
+from dance_xai.workflows.reporting import model_report
 from dance_xai.workflows.runs import RunView
 
 
 def catalogue_tree(view: RunView) -> dict[str, Any]:
     """Every concept with its figures, the classes that use it and what to doubt; skeletons as packed poses."""
-    data = _report(view)
+    data = model_report(view)
     bank = view.model.bank
     poses = {
         str(j): (concept.prototype.poses, concept.prototype.seen)
@@ -37,27 +35,9 @@ def catalogue_tree(view: RunView) -> dict[str, Any]:
 
 def failures_tree(view: RunView) -> list[dict[str, Any]]:
     """Test clips that are taken for another class, the most surely wrong first, with the concepts that decided."""
-    data = _report(view)
+    data = model_report(view)
     found = sorted(mistakes(data), key=lambda each: (-(each.margin or 0.0), each.clip))
     return [_mistake_tree(data, each) for each in found]
-
-
-def _report(view: RunView) -> ReportData:
-    """As much of a report as cards and mistakes take."""
-    model, manifest = view.model, edited_manifest(view)
-    rows = manifest.rows("test")
-    read = model.concepts(view.inputs[rows]) if len(rows) else np.zeros((0, len(model.bank)))
-    said = (read @ model.head.weight.T + model.head.bias).argmax(axis=1)
-    ids, labels = tuple(manifest.ids[row] for row in rows), tuple(manifest.labels[rows].tolist())
-    return ReportData(
-        title=view.settings["name"],
-        classes=model.classes,
-        bank=model.bank,
-        weight=model.head.weight,
-        bias=model.head.bias,
-        activations=model.activations,
-        predictions=Predictions(ids, labels, tuple(said.tolist()), read),
-    )
 
 
 def _seconds(concept: Concept, fps: float | None) -> float:

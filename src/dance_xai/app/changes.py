@@ -6,30 +6,44 @@ import re
 from typing import Any
 
 from dance_xai.app.desk import Desk
+from dance_xai.app.editing import proposed_of, solving, taken_over
+from dance_xai.app.forms import OPERATIONS, checked
+from dance_xai.app.jobs import job_tree
 from dance_xai.app.sessions import Session
 from dance_xai.app.trees import log_tree, model_tree, outcome_tree
+from dance_xai.edit.operations import BY_HAND
 from dance_xai.errors import ArtifactError, DataError
-from dance_xai.workflows.editing import Outcome, make_edit, redone, undone, with_edits, write_edits
-
-OFFERED = ("ablate", "change_weight", "remove", "rename", "set_activation")
-"""Edits that take no time; the rest is for ``dance edit``."""
+from dance_xai.workflows.editing import Outcome, make_edit, redone, undone, write_edits
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,79}")
 
 
 def edit(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
-    """Make an edit: ``{"operation": ..., "arguments": {...}}``.
+    """Make an edit: ``{"operation": ..., "arguments": {...}, "videos": [...]}``; one that learns from clips is a job.
+
+    ``videos`` are clips of a class that is added, besides those among the arguments.
 
     Raises:
         DanceError: It is impossible; nothing has changed.
     """
-    operation, arguments = body.get("operation"), body.get("arguments")
-    if operation not in OFFERED or not isinstance(arguments, dict):
-        raise DataError(
-            f"edit: expected one of {', '.join(OFFERED)} with its arguments, got {operation!r}; use dance edit"
-        )
-    with session.lock:
-        return _now(session, make_edit(session.view, operation, checked(arguments)))
+    operation, arguments, videos = body.get("operation"), body.get("arguments"), body.get("videos", [])
+    if operation not in OPERATIONS or not isinstance(arguments, dict) or not isinstance(videos, list):
+        raise DataError(f"edit: expected one of {', '.join(OPERATIONS)} with its arguments, got {operation!r:.80}")
+    given = checked(operation, arguments)
+    if operation in BY_HAND:
+        with session.lock:
+            return _now(session, make_edit(session.view, operation, given))
+    job = solving(desk, session, operation, given, [str(key) for key in videos])
+    return job_tree(desk.worker, desk.worker.submit(job))
+
+
+def propose(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
+    """Make the edit that the diagnosis proposes against a shortcut, as a job: ``{"number": 1}``.
+
+    Raises:
+        DanceError: There is none.
+    """
+    return job_tree(desk.worker, desk.worker.submit(proposed_of(desk, session, body.get("number"))))
 
 
 def undo(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
@@ -61,25 +75,11 @@ def save(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     with desk.saving, session.lock:
         if place.exists() or place.is_symlink():
             raise ArtifactError(f"{name}: expected a new name, got one that is taken; choose another name")
-        write_edits(session.view, session.view.edits, session.view.model, place)
+        view = session.view
+        write_edits(view, view.edits, view.model, place, view.new_clips)
     return {"folder": str(place)}
 
 
-def checked(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of an edit as they come from a browser.
-
-    Raises:
-        DataError: They are not text, numbers, or lists of text.
-    """
-    for name, value in arguments.items():
-        listed = value if isinstance(value, list) else [value]
-        if not all(isinstance(each, str | int | float) and not isinstance(each, bool) for each in listed):
-            raise DataError(f"edit: expected text, numbers or lists of them as {name!r}, got something else; mend it")
-        if isinstance(value, list) and not all(isinstance(each, str) for each in value):
-            raise DataError(f"edit: expected a list of text as {name!r}, got something else; mend it")
-    return arguments
-
-
 def _now(session: Session, outcome: Outcome) -> dict[str, Any]:
-    session.view = with_edits(session.view, outcome.chain, outcome.model)
+    taken_over(session, outcome)
     return {"model": model_tree(session.view), "log": log_tree(session.view), "outcome": outcome_tree(outcome)}

@@ -149,6 +149,21 @@ class Worker:
             return job
 
 
+def job_tree(worker: Worker, job: Job) -> dict[str, Any]:
+    """How far a job is."""
+    running = time.monotonic() - job.started if job.state == "running" and job.started else job.seconds
+    return {
+        "job": job.key,
+        "what": job.what,
+        "state": job.state,
+        "step": job.step_name,
+        "before": worker.before(job),
+        "seconds": round(running, 1),
+        "error": job.error,
+        **job.result,
+    }
+
+
 def _do(job: Job) -> None:
     job.started = time.monotonic()
     try:

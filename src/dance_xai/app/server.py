@@ -19,9 +19,9 @@ from starlette.routing import Route
 from dance_xai.app import api, changes
 from dance_xai.app.desk import Desk, open_desk
 from dance_xai.app.guard import PAGE_POLICY, Guard
-from dance_xai.app.jobs import Busy
+from dance_xai.app.jobs import Busy, job_tree
 from dance_xai.app.limits import Limits
-from dance_xai.app.sessions import Session
+from dance_xai.app.sessions import Missing, Session
 from dance_xai.app.uploads import TooLarge, receive, shown_name
 from dance_xai.app.work import looking
 from dance_xai.errors import DanceError, DataError
@@ -30,7 +30,7 @@ from dance_xai.workflows.runs import RunView
 
 MOST_JSON = 64_000
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
-SHARED = ("page.css", "skeleton.js")
+SHARED = ("page.css", "chart.css", "skeleton.js")
 """Taken from the pages of the report."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -78,9 +78,13 @@ def _routes() -> list[Route]:
         "catalogue": api.catalogue,
         "failures": api.failures,
         "comparison": api.comparison,
+        "forms": api.forms,
+        "diagnosis": api.diagnosis,
     }
     actions = {
         "edit": changes.edit,
+        "propose": changes.propose,
+        "diagnose": api.diagnose,
         "undo": changes.undo,
         "redo": changes.redo,
         "save": changes.save,
@@ -175,19 +179,19 @@ async def _upload(request: Request) -> Response:
         path = await receive(request, desk.folder, name, desk.limits)
     finally:
         desk.receiving.release()
-    return JSONResponse(api.job_tree(desk, desk.worker.submit(looking(desk, session, path, name))), status_code=202)
+    return JSONResponse(job_tree(desk.worker, desk.worker.submit(looking(desk, session, path, name))), status_code=202)
 
 
 async def _job(request: Request) -> Response:
     desk = request.app.state.desk
-    return JSONResponse(api.job_tree(desk, api.find_job(desk, _session(request), request.path_params["key"])))
+    return JSONResponse(job_tree(desk.worker, api.find_job(desk, _session(request), request.path_params["key"])))
 
 
 async def _cancel(request: Request) -> Response:
     desk, session = request.app.state.desk, _session(request, changing=True)
     job = api.find_job(desk, session, request.path_params["key"])
     desk.worker.cancel(job)
-    return JSONResponse(api.job_tree(desk, job))
+    return JSONResponse(job_tree(desk.worker, job))
 
 
 async def _json(request: Request) -> dict[str, Any]:
@@ -215,7 +219,7 @@ def _trouble(request: Request, error: Exception) -> Response:
         status = 403
     else:
         status = 413 if isinstance(error, TooLarge) else 503 if isinstance(error, Busy) else 400
-        status = 404 if isinstance(error, api.Missing) else status
+        status = 404 if isinstance(error, Missing) else status
     return JSONResponse({"error": str(error)}, status_code=status)
 
 

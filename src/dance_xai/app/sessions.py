@@ -8,16 +8,39 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dance_xai.app.jobs import Busy
 from dance_xai.app.limits import Limits
 from dance_xai.app.seen import SeenVideo
+from dance_xai.diagnose import Diagnosis
+from dance_xai.errors import DataError
 from dance_xai.workflows.runs import RunView
 
 T = TypeVar("T")
+
+
+class Missing(DataError):
+    """Something that is not there, or not any more."""
+
+
 BRIEF = 60.0
 """Seconds of idleness after which a session may make room for a new one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What goes wrong in a model.
+
+    Attributes:
+        content: Content hash of the model.
+        diagnosis: Of it.
+        tree: The same as the browser gets it.
+    """
+
+    content: str
+    diagnosis: Diagnosis
+    tree: dict[str, Any]
 
 
 @dataclass(eq=False)
@@ -31,6 +54,8 @@ class Session:
         lock: Held while edits change.
         videos: Explained videos by their ids, the last one last.
         pages: Written pages by their ids.
+        named: Ids of videos that became clips of a class, by their ids in the session.
+        looked: The last diagnosis.
         used: When it was used last.
     """
 
@@ -40,7 +65,19 @@ class Session:
     lock: threading.RLock = field(default_factory=threading.RLock)
     videos: OrderedDict[str, SeenVideo] = field(default_factory=OrderedDict)
     pages: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    named: dict[str, str] = field(default_factory=dict)
+    looked: Looked | None = None
     used: float = 0.0
+
+    def video(self, key: str) -> SeenVideo:
+        """A video that was sent.
+
+        Raises:
+            Missing: It is not remembered, or not any more.
+        """
+        if key not in self.videos:
+            raise Missing("video: expected one that is remembered, got an older one; send it again")
+        return self.videos[key]
 
     def keep(self, shelf: OrderedDict[str, T], value: T, most: int) -> str:
         """Put something on a shelf of the session, the oldest makes room; returns its id."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dance_xai.app.desk import Desk
+from dance_xai.app.diagnosis import LOOKING
 from dance_xai.app.jobs import Job
 from dance_xai.app.seen import look_at
 from dance_xai.app.sessions import Session
@@ -13,7 +14,7 @@ from dance_xai.app.uploads import probe
 from dance_xai.report.report import report_page
 from dance_xai.workflows.explaining import explain_of, page_of
 from dance_xai.workflows.picturing import picture_of
-from dance_xai.workflows.reporting import report_of
+from dance_xai.workflows.reporting import diagnosed_report, report_of
 from dance_xai.workflows.subjects import known_clip
 
 
@@ -47,7 +48,7 @@ def clip_page_of(desk: Desk, session: Session, clip: str) -> Job:
 
 def video_page_of(desk: Desk, session: Session, key: str) -> Job:
     """Write the page of a video that was sent with the edits in force."""
-    view, seen = session.view, session.videos[key]
+    view, seen = session.view, session.video(key)
 
     def work(job: Job) -> dict[str, Any]:
         job.step("writing the page")
@@ -58,12 +59,16 @@ def video_page_of(desk: Desk, session: Session, key: str) -> Job:
 
 
 def report_page_of(desk: Desk, session: Session) -> Job:
-    """Write the report of the RUN with the edits in force."""
-    view = session.view
+    """Write the report of the RUN with the edits in force, and with its diagnosis."""
+    view, looked = session.view, session.looked
 
     def work(job: Job) -> dict[str, Any]:
+        if looked is not None and looked.content == view.edits.content:
+            data = report_of(view, looked.diagnosis)
+        else:
+            data = diagnosed_report(view, lambda line: job.step(LOOKING))
         job.step("writing the report")
-        return _kept(desk, session, report_page(report_of(view)))
+        return _kept(desk, session, report_page(data))
 
     return Job(session.key, "report", work)
 

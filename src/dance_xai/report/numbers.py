@@ -12,6 +12,7 @@ Key = TypeVar("Key")
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MOST_DIGITS = 9
+LEAST_RANGE = 0.05
 
 
 def units(value: float, digits: int) -> int:
@@ -71,3 +72,18 @@ def cell(value: str | float | int | None) -> str:
     if value is None:
         return "–"
     return decimal(value, 3) if isinstance(value, float) else str(value)
+
+
+def round_ticks(low: float, high: float, count: int = 6) -> list[float]:
+    """Round values that enclose a range in about so many steps."""
+    raw = max(high - low, 1e-9) / max(1, count - 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(each * step, 10) for each in range(first, max(last, first + 1) + 1)]
+
+
+def share_ticks(values: Sequence[float]) -> list[float]:
+    """Round shares in 0..1 that enclose some, at least two, and no finer than their digits are worth."""
+    low = max(0.0, min(*values, max(values) - LEAST_RANGE))
+    return [tick for tick in round_ticks(low, max(*values, low + LEAST_RANGE)) if 0 <= tick <= 1]

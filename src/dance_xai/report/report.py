@@ -9,6 +9,7 @@ from dance_xai.report.data import ReportData
 from dance_xai.report.diagnosed import diagnosed
 from dance_xai.report.doubts import doubts
 from dance_xai.report.flow import flow
+from dance_xai.report.interventions import interventions
 from dance_xai.report.limits import limits
 from dance_xai.report.measures import curves, headline, settings, tables
 from dance_xai.report.mistakes import REASONS, confusion, dropped
@@ -28,7 +29,7 @@ def report_page(data: ReportData) -> str:
     drawn = flow(data, [card["alt"] for card in concepts])
     return render(
         "report.html.j2",
-        styles=("page.css", "figures.css", "report.css", "flow.css", "diagnosed.css"),
+        styles=("page.css", "figures.css", "report.css", "chart.css", "flow.css", "diagnosed.css"),
         scripts=("skeleton.js", "flow.js", "report.js"),
         title=data.title,
         report=data,
@@ -46,6 +47,7 @@ def report_page(data: ReportData) -> str:
         concepts=concepts,
         confusion=confusion(data),
         diagnosed=diagnosed(data),
+        interventions=None if data.diagnosis is None else interventions(data.diagnosis),
         dropped=dropped(data.drops),
         settings=settings(data.config),
         figures=figures.keys(),

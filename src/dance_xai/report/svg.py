@@ -1,13 +1,13 @@
-"""Accuracy against the length of explanations, as an inline SVG chart."""
+"""Accuracy against the length of explanations, or against something else that is counted, as an inline SVG chart."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from dance_xai.report.numbers import percent
+from dance_xai.report.numbers import percent, share_ticks
 
 TICKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 BOTTOM, CEILING = 0.3, 0.999
@@ -22,7 +22,7 @@ class Series:
     Attributes:
         key: Name of the set in the metrics; the CSS class ``set-{key}`` colours it when it is one of ours.
         label: What the reader sees.
-        points: Budget -> accuracy in 0..1, ascending.
+        points: Budget, or what else is counted -> accuracy in 0..1, ascending.
         control: True for a control (dashed).
     """
 
@@ -38,8 +38,12 @@ class Plane:
 
     Attributes:
         left, right, top, bottom: Edges.
-        budgets: All budgets, ascending; the axis is logarithmic.
-        ticks: Accuracies on the axis, ascending; equal steps divide the error by equal factors.
+        budgets: All budgets, ascending.
+        ticks: Accuracies on the axis, ascending.
+        title: What the budgets are.
+        noun: The same in a word.
+        across: What of a budget grows evenly to the right.
+        up: What of an accuracy grows evenly upwards.
     """
 
     left: float
@@ -48,15 +52,19 @@ class Plane:
     bottom: float
     budgets: Sequence[float]
     ticks: Sequence[float]
+    title: str
+    noun: str
+    across: Callable[[float], float]
+    up: Callable[[float], float]
 
     def x(self, budget: float) -> float:
-        low, high = math.log(self.budgets[0]), math.log(self.budgets[-1])
-        share = (math.log(budget) - low) / (high - low) if high > low else 0.5
+        low, high = self.across(self.budgets[0]), self.across(self.budgets[-1])
+        share = (self.across(budget) - low) / (high - low) if high > low else 0.5
         return round(self.left + 10 + share * (self.right - self.left - 20), 2)
 
     def y(self, accuracy: float) -> float:
-        low, high = _stretch(self.ticks[0]), _stretch(self.ticks[-1])
-        return round(self.bottom - (_stretch(accuracy) - low) / (high - low) * (self.bottom - self.top), 2)
+        low, high = self.up(self.ticks[0]), self.up(self.ticks[-1])
+        return round(self.bottom - (self.up(accuracy) - low) / (high - low) * (self.bottom - self.top), 2)
 
 
 def accuracy_chart(series: Sequence[Series], *, width: int, height: int, labels: bool) -> str:
@@ -77,9 +85,39 @@ def accuracy_chart(series: Sequence[Series], *, width: int, height: int, labels:
     budgets = sorted({budget for line in series for budget in line.points})
     values = [value for line in series for value in line.points.values()]
     right = width - (LABEL_WIDTH if labels else 14)
-    plane = Plane(46, right, 14, height - 46, budgets, _ticks(min(values), max(values)))
-    parts = [_zone(plane), *_grid(plane), *(_line(line, plane) for line in series)]
-    parts += _labels(series, plane) if labels else []
+    ticks, title = _ticks(min(values), max(values)), "non-zero weights per class (NEC)"
+    plane = Plane(46, right, 14, height - 46, budgets, ticks, title, "NEC", math.log, _stretch)
+    return _chart([_zone(plane), *_drawn(series, plane, labels)], width, height)
+
+
+def correction_chart(series: Sequence[Series], *, width: int, height: int, labels: bool) -> str:
+    """Draw accuracy against the number of corrected concepts per clip; both axes are even.
+
+    Args:
+        series: Lines, in the order of the table beside the chart; each has the same numbers.
+        width: Of the view box.
+        height: Of the view box.
+        labels: Write the name at the end of each line.
+
+    Returns:
+        SVG text; everything that came from outside is escaped.
+    """
+    values = [value for line in series for value in line.points.values()]
+    if not values:
+        return ""
+    counts = sorted(series[0].points)
+    right = width - (LABEL_WIDTH if labels else 14)
+    ticks = share_ticks(values)
+    plane = Plane(46, right, 14, height - 46, counts, ticks, "corrected concepts per clip", "corrected", float, float)
+    return _chart(_drawn(series, plane, labels), width, height)
+
+
+def _drawn(series: Sequence[Series], plane: Plane, labels: bool) -> list[str]:
+    lines = [_line(line, plane) for line in series]
+    return [*_grid(plane), *lines, *(_labels(series, plane) if labels else ())]
+
+
+def _chart(parts: Sequence[str], width: int, height: int) -> str:
     return (
         f'<svg class="chart" viewBox="0 0 {width} {height}" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
     )
@@ -122,10 +160,7 @@ def _grid(plane: Plane) -> list[str]:
             last = x
             parts.append(f'<text class="tick" x="{x}" y="{plane.bottom + 20}" text-anchor="middle">{budget:g}</text>')
     middle = (plane.left + plane.right) / 2
-    parts.append(
-        f'<text class="axis" x="{middle}" y="{plane.bottom + 40}" text-anchor="middle">'
-        "non-zero weights per class (NEC)</text>"
-    )
+    parts.append(f'<text class="axis" x="{middle}" y="{plane.bottom + 40}" text-anchor="middle">{plane.title}</text>')
     return parts
 
 
@@ -133,7 +168,8 @@ def _line(line: Series, plane: Plane) -> str:
     places = [(plane.x(budget), plane.y(value), budget, value) for budget, value in sorted(line.points.items())]
     path = " ".join(f"{x},{y}" for x, y, _, _ in places)
     dots = "".join(
-        f'<circle cx="{x}" cy="{y}" r="3.2"><title>{escape(line.label)}, NEC {b:g}: {percent(v, 2)}</title></circle>'
+        f'<circle cx="{x}" cy="{y}" r="3.2">'
+        f"<title>{escape(line.label)}, {plane.noun} {b:g}: {percent(v, 2)}</title></circle>"
         for x, y, b, v in places
     )
     return f'<g class="{_css(line)}"><polyline points="{path}"/>{dots}</g>'

@@ -23,7 +23,7 @@ from dance_xai.types import Explanation
 from dance_xai.workflows.explaining import explain_of, page_of
 from dance_xai.workflows.fitting import fit_run
 from dance_xai.workflows.picturing import picture_of
-from dance_xai.workflows.reporting import report_of
+from dance_xai.workflows.reporting import diagnosed_report
 from dance_xai.workflows.runs import RunView, open_run
 from dance_xai.workflows.subjects import known_clip
 from dance_xai.workflows.timing import time_motions
@@ -133,7 +133,7 @@ def _fooled(view: RunView, planted: Shortcut) -> Explanation | None:
 
 
 def _write_pages(folder: Path, view: RunView, shifted: RunView, fooled: Explanation | None) -> tuple[Path, ...]:
-    pages = {folder / "report.html": report_page(report_of(view))}
+    pages = {folder / "report.html": report_page(diagnosed_report(view))}
     rows = view.manifest.rows("test")
     right = rows[view.model.predict(view.inputs[rows]) == view.manifest.labels[rows]]
     pages[folder / "clip.html"] = _page(view, view.manifest.ids[right[0]])

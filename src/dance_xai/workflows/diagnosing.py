@@ -251,6 +251,20 @@ def _held_out_layers(view: RunView, manifest: Manifest, motion: str, text: str) 
     return raw
 
 
+def correction_curves(view: RunView, *, seed: int = 0) -> tuple[InterventionCurve, ...] | None:
+    """Accuracy on test clips against the number of corrected concepts, without the rest of a diagnosis.
+
+    Args:
+        view: The RUN with its edits in force.
+        seed: Of the random order.
+
+    Returns:
+        A curve per policy; None without targets or test clips.
+    """
+    case = Case(view)
+    return _interventions(case, case.facts("train"), case.facts("test"), seed)
+
+
 def _interventions(case: Case, train: Facts, test: Facts, seed: int) -> tuple[InterventionCurve, ...] | None:
     if train.targets is None or test.targets is None or not len(test.ids):
         return None

@@ -13,11 +13,13 @@ from dance_xai.report.figures import (
     accuracy_figure,
     confusion_figure,
     figure_files,
+    intervention_figure,
     prototype_figures,
     quality_figure,
     sum_figure,
     weights_figure,
 )
+from dance_xai.workflows.diagnosing import correction_curves
 from dance_xai.workflows.explaining import explain_of
 from dance_xai.workflows.reporting import report_of
 from dance_xai.workflows.runs import RunView
@@ -28,6 +30,7 @@ LACKING = {
     "confusion": "no test clips with a label",
     "weights": "no concept has a weight",
     "concept-quality": "no measures of single concepts in the metrics",
+    "corrections": "no targets of concepts to correct them from, or no test clips",
     "prototypes": "no motion concept with a prototype has a weight",
 }
 
@@ -66,6 +69,7 @@ def write_figures(
         "confusion": confusion_figure(data),
         "weights": weights_figure(data),
         "concept-quality": quality_figure(data),
+        "corrections": intervention_figure(data.title, correction_curves(view)),
     }
     for number, page in enumerate(prototype_figures(data) or [None], start=1):
         found["prototypes" if page is None else f"prototypes-{number}"] = page

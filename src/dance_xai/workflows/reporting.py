@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from dance_xai.workflows.runs import RunView, drops_tree
 LOOKING = "looking for causes of failures and for shortcuts; --no-diagnosis leaves this out"
 
 
-def diagnosed_report(view: RunView, progress: Callable[[str], None]) -> ReportData:
+def diagnosed_report(view: RunView, progress: Callable[[str], None] = lambda line: None) -> ReportData:
     """The report with a diagnosis. A RUN that allows none, for example for too few train clips, says so in its notes.
 
     Args:
@@ -46,20 +47,14 @@ def report_of(view: RunView, diagnosis: Diagnosis | None = None, notes: Sequence
         diagnosis: Of that RUN; None leaves it out.
         notes: What else a reader must know, one sentence each.
     """
-    model, manifest = view.model, edited_manifest(view)
+    manifest = edited_manifest(view)
     members = find_members(view)
     quality = view.run.json("quality") if "quality" in view.run else {}
-    return ReportData(
-        title=view.settings["name"],
-        classes=model.classes,
-        bank=model.bank,
-        weight=model.head.weight,
-        bias=model.head.bias,
-        activations=model.activations,
+    return replace(
+        model_report(view),
         metrics=view.run.json("metrics"),
         drops=view.drops,
         config=view.settings,
-        predictions=_predictions(view, manifest),
         tables=tuple(_tables(quality)),
         fps=rates.pop() if len(rates := set(members.rates.values())) == 1 else None,
         rates=members.rates,
@@ -69,6 +64,24 @@ def report_of(view: RunView, diagnosis: Diagnosis | None = None, notes: Sequence
         train_counts=_train_counts(manifest),
         notes=(*members.notes, *notes),
         diagnosis=diagnosis,
+    )
+
+
+def model_report(view: RunView) -> ReportData:
+    """As much of a report as the model and what it says of test clips: enough for its concepts and its mistakes.
+
+    Args:
+        view: The RUN with its edits in force.
+    """
+    model = view.model
+    return ReportData(
+        title=view.settings["name"],
+        classes=model.classes,
+        bank=model.bank,
+        weight=model.head.weight,
+        bias=model.head.bias,
+        activations=model.activations,
+        predictions=_predictions(view, edited_manifest(view)),
     )
 
 

@@ -8,11 +8,13 @@ import "./source.js";
 import "./explain.js";
 import "./history.js";
 import { showCatalogue } from "./catalogue.js";
+import { showDiagnosis } from "./diagnosis.js";
 import { showFailures } from "./failures.js";
+import { showForms } from "./forms.js";
 import { showComparison } from "./compare.js";
 
-const VIEWS = { explain: "Explain", catalogue: "Concepts", failures: "Mistakes", compare: "Compare" };
-const SHOW = { explain: () => {}, catalogue: showCatalogue, failures: showFailures, compare: showComparison };
+const VIEWS = { explain: "Explain", catalogue: "Concepts", failures: "Mistakes", diagnosis: "Diagnosis", edit: "Edit", compare: "Compare" };
+const SHOW = { explain: () => {}, catalogue: showCatalogue, failures: showFailures, diagnosis: showDiagnosis, edit: showForms, compare: showComparison };
 
 function view() {
   const name = new URLSearchParams(location.hash.slice(1)).get("view");
@@ -28,7 +30,7 @@ function showTabs() {
 async function route() {
   showTabs();
   const name = view(), query = new URLSearchParams(location.hash.slice(1));
-  for (const part of document.querySelectorAll("[data-view]")) part.hidden = part.dataset.view !== name;
+  for (const part of document.querySelectorAll("[data-view]")) part.hidden = !part.dataset.view.split(" ").includes(name);
   await attempt(() => SHOW[name]());
   const wanted = query.has("video") ? { video: query.get("video") } : query.has("clip") ? { clip: query.get("clip") } : null;
   if (wanted && JSON.stringify(wanted) !== JSON.stringify(store.source)) await attempt(() => open(wanted));
@@ -53,7 +55,7 @@ async function refreshed() {
   showCard();
   store.figures = await read("catalogue");
   if (store.source) await open(store.source);
-  if (view() !== "explain") await SHOW[view()]();
+  await SHOW[view()]();
 }
 
 async function report(event) {

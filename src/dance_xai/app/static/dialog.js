@@ -5,6 +5,9 @@ import { makeEdit } from "./history.js";
 import { fullName, store } from "./store.js";
 import { label, number } from "./sum.js";
 
+/* Edits with a form of their own. */
+const more = (column, kind) => [["forbid it for a class", "resolve"], ["merge it with another", "merge"], ["swap it with another", "swap_activations"], ...(kind === "motion" ? [["split it in two", "split"]] : [])];
+
 const dialog = () => byId("dialog");
 
 export function edit(column, focus) {
@@ -27,6 +30,7 @@ export function edit(column, focus) {
     h("div", { class: "fields" },
       h("button", { type: "button", class: "tool", onclick: () => run("ablate", () => ({ concepts: [name] })) }, "Switch it off"),
       h("button", { type: "button", class: "tool", onclick: () => run("remove", () => ({ concepts: [name] })) }, "Remove it")),
+    h("p", { class: "note" }, "More: ", more(column, concept.kind).map(([name, operation], i) => [i ? ", " : "", h("a", { href: `#view=edit&do=${operation}&concept=${column}`, onclick: () => dialog().close() }, name)]).flat()),
     h("p", { class: "note" }, "Each is an edit of the model for all clips. It can be undone, and the RUN on disk stays as it is."));
   dialog().showModal();
 }

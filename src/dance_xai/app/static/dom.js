@@ -16,6 +16,24 @@ export function h(tag, props = {}, ...children) {
 
 export const fill = (element, ...children) => element.replaceChildren(...children.flat().filter(Boolean));
 
+/* Fill a place again and keep the focus on what has the same data-key, or on the first part that may have it. */
+export function refill(place, ...children) {
+  const key = place.contains(document.activeElement) ? document.activeElement.closest("[data-key]")?.dataset.key : undefined;
+  fill(place, ...children);
+  if (key !== undefined) (place.querySelector(`[data-key="${key}"]:not(:disabled)`) ?? place.querySelector("[data-key]:not(:disabled)"))?.focus();
+}
+
+/* A button that is at work keeps the focus, and does not begin again. */
+export async function once(button, work) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    await work();
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
 export function say(text) {
   byId("status").textContent = text;
 }

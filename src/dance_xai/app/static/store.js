@@ -24,7 +24,8 @@ export const activations = () => store.reading.main.map((value, j) => (store.cha
 
 export const isOff = (column) => store.changed.get(column) === 0;
 
-export const fullName = (concept) => `${concept.kind}:${concept.name}`;
+/* What an edit calls a concept: its name; with its kind where others have that name too. */
+export const fullName = (concept) => (store.model.concepts.filter(({ name }) => name === concept.name).length > 1 ? `${concept.kind}:${concept.name}` : concept.name);
 
 export function set(column, value) {
   if (value === store.reading.main[column]) store.changed.delete(column); else store.changed.set(column, value);

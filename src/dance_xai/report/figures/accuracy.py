@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from dance_xai.report.data import ReportData
-from dance_xai.report.drawing.colours import LIGHT, mixed
 from dance_xai.report.drawing.lettering import width_of
-from dance_xai.report.drawing.marks import Area, Block, Disc, Drawing, Mark, Stroke, Words
-from dance_xai.report.figures.plot import SMALL, Plot, round_ticks
+from dance_xai.report.drawing.marks import Drawing
+from dance_xai.report.figures.lines import line_marks, line_names, name_of
+from dance_xai.report.figures.plot import SMALL, Plot
 from dance_xai.report.measures import curves
-from dance_xai.report.numbers import percent
-from dance_xai.report.svg import Series
+from dance_xai.report.numbers import percent, round_ticks
 
 HEIGHT = 230.0
-STYLES: dict[str, tuple[str, float, tuple[float, float] | None, str]] = {
-    "all": (LIGHT.ink, 1.8, None, "disc"),
-    "motion": (LIGHT.motion, 1.2, None, "square"),
-    "object": (LIGHT.object, 1.2, (6, 2), "triangle"),
-    "scene": (LIGHT.scene, 1.2, (2, 2), "diamond"),
-    "context": (mixed(LIGHT.object, LIGHT.scene, 0.5), 1.0, (8, 2), "triangle"),
-    "grounded": (LIGHT.left, 1.2, (4, 2), "disc"),
-    "random": (LIGHT.muted, 1.0, (1.5, 2), "square"),
-    "features": (LIGHT.muted, 1.0, (4, 3), "diamond"),
-}
-"""Colour, width, dashes and sign of a line: no two lines differ by their colour alone."""
 
 
 def accuracy_figure(data: ReportData) -> Drawing | None:
@@ -33,55 +21,14 @@ def accuracy_figure(data: ReportData) -> Drawing | None:
     budgets = sorted({budget for line in series for budget in line.points})
     values = [value for line in series for value in line.points.values()]
     ticks = round_ticks(min(values), min(1.0, max(values)))
-    names = max(width_of(_name(line), SMALL) for line in series)
+    names = max(width_of(name_of(line), SMALL) for line in series)
     right = 400.0 - names
     plot = Plot(44, right, 10, HEIGHT - 38, (budgets[0] * 0.9, ticks[0]), (budgets[-1] * 1.1, ticks[-1]), True)
     digits = 0 if ticks[1] - ticks[0] >= 0.01 else 1
     marks = [*plot.rows(ticks, lambda tick: percent(tick, digits) if tick < 1 else "100 %", "test accuracy")]
     marks += plot.columns(budgets, "non-zero weights per class (NEC)")
     for line in reversed(series):
-        marks += _line(line, plot)
-    marks += _labels(series, plot)
+        marks += line_marks(line, plot)
+    marks += line_names(series, plot)
     title = f"{data.title}: accuracy against the number of non-zero weights per class"
     return Drawing(right + 34 + names, HEIGHT, tuple(marks), title=title)
-
-
-def _name(line: Series) -> str:
-    return f"{line.label} (control)" if line.control else line.label
-
-
-def _line(line: Series, plot: Plot) -> list[Mark]:
-    colour, width, dash, sign = STYLES.get(line.key, (LIGHT.muted, 1.0, (3.0, 2.0), "disc"))
-    points = tuple((plot.x(budget), plot.y(value)) for budget, value in sorted(line.points.items()))
-    marks: list[Mark] = [Stroke(points, colour, width, dash)] if len(points) > 1 else []
-    return marks + [_sign(sign, x, y, 1.5 + width / 2, colour) for x, y in points]
-
-
-def _sign(kind: str, x: float, y: float, size: float, colour: str) -> Mark:
-    if kind == "disc":
-        return Disc(x, y, size, colour)
-    if kind == "square":
-        return Block(x - size, y - size, 2 * size, 2 * size, colour)
-    if kind == "triangle":
-        return Area(((x, y - 1.3 * size), (x + 1.2 * size, y + size), (x - 1.2 * size, y + size)), colour)
-    far = 1.4 * size
-    return Area(((x, y - far), (x + far, y), (x, y + far), (x - far, y)), colour)
-
-
-def _labels(series: list[Series], plot: Plot) -> list[Mark]:
-    """Names at the ends of the lines, pushed apart until they do not overlap."""
-    ends = sorted(series, key=lambda line: plot.y(line.points[max(line.points)]))
-    at: list[float] = []
-    for line in ends:
-        y = plot.y(line.points[max(line.points)])
-        at.append(max(y, at[-1] + 1.15 * SMALL if at else plot.top + 2))
-    over = max(0.0, at[-1] - plot.bottom)
-    marks: list[Mark] = []
-    for y, line in zip(at, ends, strict=True):
-        budget = max(line.points)
-        colour, _, _, sign = STYLES.get(line.key, (LIGHT.muted, 1.0, None, "disc"))
-        start, end = (plot.x(budget) + 4, plot.y(line.points[budget])), (plot.right + 10, y - over)
-        marks.append(Stroke((start, end), colour, 0.4))
-        marks.append(_sign(sign, plot.right + 15, y - over, 2, colour))
-        marks.append(Words(plot.right + 21, y - over + 0.35 * SMALL, _name(line), SMALL, LIGHT.ink))
-    return marks

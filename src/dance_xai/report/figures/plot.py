@@ -73,12 +73,3 @@ class Plot:
             marks.append(Words(x, self.bottom + 5 + SMALL, f"{tick:g}", SMALL, LIGHT.muted, "middle"))
         middle = (self.left + self.right) / 2
         return [*marks, Words(middle, self.bottom + 10 + SMALL + TEXT, title, TEXT, LIGHT.ink, "middle")]
-
-
-def round_ticks(low: float, high: float, count: int = 6) -> list[float]:
-    """Round values that enclose a range in about so many steps."""
-    raw = max(high - low, 1e-9) / max(1, count - 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.999)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(each * step, 10) for each in range(first, max(last, first + 1) + 1)]
