@@ -139,7 +139,6 @@ def _existing(name: str, root: Path | None) -> Path | None:
 
 
 def _fetch(name: str, offline: bool, cache: Path, tell: Tell) -> Path:
-    
     from dance_xai.adapters.download import download
 
     model = MODELS[name]
