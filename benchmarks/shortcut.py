@@ -5,7 +5,14 @@ the class it is confused with takes its place. For each seed: accuracy as the RU
 diagnosis proposes first, on test clips (the shortcut holds) and on shifted clips (it is broken); what is brought back
 of the accuracy lost from test to shifted; the same with the weaker penalty of that edit but nothing forbidden.
 
+With predicted activations the layers of small objects learn the scene, and the edit must undo that too. It can only if
+the backbone shows the objects. At the noise of other planted worlds (0.28) it does not: a ridge probe that is told the
+truth of clips of both scenes, weighted to balance them, tells the two classes apart in 56 to 65 % of shifted clips
+(seeds 0 to 2). At 0.14 these are 64 to 76 %, at 0.1 78 to 89 %, at 0.07 88 to 91 %, at 0.05 96 to 99 %, where one model
+of three hardly falls for the scene. So 0.07 is taken; --noise changes it.
+
     python benchmarks/shortcut.py --seeds 5
+    python benchmarks/shortcut.py --seeds 5 --activations predicted
 """
 
 from __future__ import annotations
@@ -34,8 +41,10 @@ from dance_xai.workflows.fitting import fit_run
 from dance_xai.workflows.runs import RunView, open_run
 
 BACK, COST = 0.80, 0.01
-ENCODERS = Encoders(dual_noise=1.3)
+DUAL_NOISE = 1.3
 """Small things are seen so dimly that the scene tempts, but not so dimly that nothing else would tell."""
+NOISE = 0.07
+"""Of the backbone, likewise; only predicted activations depend on it."""
 SETTINGS = (
     'data.clips.path="all.csv"',
     "text.cutoff=0.0",  # keep what is seen dimly
@@ -46,9 +55,10 @@ SETTINGS = (
 )
 
 
-def make_run(seed: int, clips: int, activations: str, folder: Path) -> RunView:
+def make_run(seed: int, clips: int, activations: str, noise: float, folder: Path) -> RunView:
     """A RUN of the planted world whose test clips are the test clips and the shifted ones."""
-    world = make_world(clips_per_class=clips, shifted_per_class=clips // 2, seed=seed, encoders=ENCODERS)
+    encoders = Encoders(noise=noise, dual_noise=DUAL_NOISE)
+    world = make_world(clips_per_class=clips, shifted_per_class=clips // 2, seed=seed, encoders=encoders)
     write_world(world, folder)
     with (folder / "all.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
@@ -67,9 +77,9 @@ def accuracies(view: RunView, model: ConceptBottleneck) -> tuple[float, float]:
     return float(right[part == "test"].mean()), float(right[part == "shifted"].mean())
 
 
-def one_seed(seed: int, clips: int, activations: str) -> tuple[bool, float, float]:
+def one_seed(seed: int, clips: int, activations: str, noise: float) -> tuple[bool, float, float]:
     with tempfile.TemporaryDirectory() as name:
-        view = make_run(seed, clips, activations, Path(name))
+        view = make_run(seed, clips, activations, noise, Path(name))
         return judge(seed, view)
 
 
@@ -105,9 +115,10 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--clips", type=int, default=80, help="train and test clips per class")
     parser.add_argument("--activations", default="grounded", choices=["grounded", "predicted"])
+    parser.add_argument("--noise", type=float, default=NOISE, help="of the backbone, for predicted activations")
     options = parser.parse_args()
     seeds = range(options.first, options.first + options.seeds)
-    results = [one_seed(seed, options.clips, options.activations) for seed in seeds]
+    results = [one_seed(seed, options.clips, options.activations, options.noise) for seed in seeds]
     named, back, cost = (np.array(column) for column in zip(*results, strict=True))
     print(f"\nnamed first: {named.sum()} of {len(named)} seeds")
     print(f"brought back: {back.min():.0%} at least, mean {back.mean():.0%}; bar {BACK:.0%}: {verdict(back >= BACK)}")

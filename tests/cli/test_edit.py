@@ -11,6 +11,7 @@ import pytest
 from dance_xai.artifacts import load_model, read_run, update_parts
 from dance_xai.artifacts.pretrained import EDITED
 from dance_xai.edit import EditChain, content_hash
+from dance_xai.workflows.diagnosing import Case
 from dance_xai.workflows.runs import open_run
 
 
@@ -66,6 +67,23 @@ def test_edits_undo_and_redo_bit_for_bit(dance, run, names):
     assert said.out.count("\n") == len(made) and "resolve: only motion" in said.out
     log = figures(dance("edit", run, "log", "--json"))
     assert log["base"] == content_hash(base) and len(log["edits"]) == len(made)
+
+
+def test_layers_forget_scenes_where_they_have_learnt_something(dance, run, names):
+    base, x = open_run(run).model, open_run(run).inputs
+    given = ("edit", run, "detach", "--kind", "scene", "--forbid", f"{names['class']}:{names['scene']}")
+    if base.activations == "grounded":
+        assert "expected predicted activations" in dance(*given).complaint
+        return
+    told = figures(dance(*given, "--lam", "0.01", "--json"))
+    assert told["edit"]["arguments"]["kinds"] == ["scene"] and told["edit"]["arguments"]["lam"] == 0.01
+    view = open_run(run)
+    rows = view.manifest.rows("train")
+    seen, held = view.model.concepts(x[rows]), Case(view).held_out.concepts
+    assert np.abs(seen - held).max(axis=0).min() > 1e-3  # still of layers that have not seen the clips
+    assert "detach: kinds scene" in dance("edit", run, "log").out
+    figures(dance("edit", run, "undo", "--json"))
+    assert open_run(run).model.logits(x).tobytes() == base.logits(x).tobytes()
 
 
 def test_a_copy_leaves_the_first_run_as_it_is(dance, run, tmp_path):

@@ -50,6 +50,7 @@ def arguments_of(model, clips, operation, a, b, value):
         "merge": {"first": one, "second": two, "name": f"merged {b}"},
         "split": {"concept": one, "halves": [ids[:2], ids[2:]]},
         "resolve": {"forbid": [[label, one]], "positive": [["*", two]], "lam": 0.05},
+        "detach": {"kinds": ["scene"][: a % 2], "sources": [one], "forbid": [["*", two]], "lam": 0.05},
         "add_class": {"label": f"class {b}", "ids": ids, "lam": 0.05},
     }[operation]
 

@@ -137,6 +137,18 @@ def test_a_class_comes_back_and_the_others_stay_bit_for_bit(case):
         assert np.count_nonzero(one.head.weight[3]) <= 2
 
 
+def test_the_record_of_a_new_class_says_the_strength_that_was_used(model, clips):
+    """A weak penalty would need more weights than it may have; what was taken instead is recorded, and replays."""
+    without, _ = drop_class(model, label="squat")
+    new = [clip for clip, label in zip(clips.ids, clips.labels, strict=True) if label == "squat"][:8]
+    few, edit = add_class(without, clips, label="squat", ids=new, most=1, lam=1e-4)
+    assert np.count_nonzero(few.head.weight[3]) <= 1 and edit.arguments["lam"] > 1e-3
+    again, same = add_class(without, clips, **edit.arguments)
+    assert same == edit and again.head.weight.tobytes() == few.head.weight.tobytes()
+    _, enough = add_class(without, clips, label="squat", ids=new, lam=0.05)
+    assert enough.arguments["lam"] == 0.05
+
+
 def test_the_new_row_is_the_optimum_of_its_objective():
     rng = np.random.default_rng(2)
     x, others, new = rng.normal(size=(50, 4)), rng.normal(size=50), rng.random(50) < 0.2

@@ -154,6 +154,22 @@ def resolve(
     _edit(context, "resolve", arguments, out, as_json)
 
 
+@app.command()
+def detach(
+    context: typer.Context,
+    concepts: Annotated[list[str] | None, typer.Argument(help="Concepts to detach; else all of other kinds.")] = None,
+    kind: Annotated[list[str], typer.Option(help="Detach from all of this kind; may be given twice.")] = [],  # noqa: B006
+    source: Annotated[list[str], typer.Option(metavar="CONCEPT", help="Detach from this concept.")] = [],  # noqa: B006
+    forbid: PairList = [],  # noqa: B006
+    lam: Annotated[float | None, typer.Option(help="Strength of the penalty. Default: that of the model.")] = None,
+    out: Out = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Free concept layers of what they have learnt of other concepts, such as scenes, and solve the head again."""
+    arguments = {"kinds": kind, "sources": source, "concepts": concepts or []}
+    _edit(context, "detach", {**arguments, "forbid": [_pair(text) for text in forbid], "lam": lam}, out, as_json)
+
+
 @app.command("add-class")
 def add_class(
     context: typer.Context,

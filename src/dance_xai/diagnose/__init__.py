@@ -4,6 +4,7 @@ from dance_xai.diagnose.causes import CAUSES, Cause, Examiner, Facts, Failure, F
 from dance_xai.diagnose.correction import Corrector, fit_corrector
 from dance_xai.diagnose.diagnosis import Diagnosis
 from dance_xai.diagnose.intervene import CorrectionMemory, InterventionCurve, correct, intervention_curves
+from dance_xai.diagnose.learnt import Learnt, Lessons
 from dance_xai.diagnose.proposals import Effect, Shortcut, find_shortcuts
 from dance_xai.diagnose.shortcuts import Suspicion
 from dance_xai.diagnose.subgroups import GroupEffect, UnevenConcept, uneven_concepts
@@ -23,6 +24,8 @@ __all__ = [
     "GroupEffect",
     "HeldOut",
     "InterventionCurve",
+    "Learnt",
+    "Lessons",
     "Proposed",
     "Shortcut",
     "Suspicion",

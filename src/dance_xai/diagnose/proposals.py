@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dance_xai.diagnose.learnt import Lessons
 from dance_xai.diagnose.shortcuts import Association, Screen, Suspicion, right, rightness
 from dance_xai.edit.heldout import HeldOut, Proposed
 from dance_xai.edit.lookup import short_name
@@ -56,7 +57,9 @@ class Shortcut:
 
     Attributes:
         suspicion: The evidence.
-        evidence: What forbidding the concept at the same strength brings for certain, by which shortcuts are ranked.
+        evidence: What forbidding the concept at the same strength, and detaching others from it, brings for certain,
+            times by how much more of the class's clips than of the others are as the weight expects: where that is
+            little, another class has the shortcut. Shortcuts are ranked by it.
         edit: The edit proposed; None where none costs little enough and brings something.
         effect: Its effect on held-out train clips.
         control: The effect of solving again at the same strength with nothing forbidden; None where the edit keeps the
@@ -72,17 +75,20 @@ class Shortcut:
     tried: int
 
 
-def find_shortcuts(held: HeldOut, *, most: int = MOST_PROPOSALS, most_cost: float = MOST_COST) -> tuple[Shortcut, ...]:
+def find_shortcuts(
+    held: HeldOut, *, lessons: Lessons | None = None, most: int = MOST_PROPOSALS, most_cost: float = MOST_COST
+) -> tuple[Shortcut, ...]:
     """Suspected shortcuts, the one with the strongest evidence first.
 
     Args:
         held: Train clips in folds; nothing else is looked at.
+        lessons: What the layers have learnt of other concepts, of the same clips; None where nobody knows.
         most: Suspicions that edits are measured for: those with the largest expected loss.
         most_cost: Accuracy (0..1) an edit may cost while the association holds.
 
     Source: ours.
     """
-    pairs = Screen(held).suspicions()[:most]
+    pairs = Screen(held, lessons).suspicions()[:most]
     found = [_propose(held, suspicion, one, most_cost) for suspicion, one in pairs]
     return tuple(sorted(found, key=lambda each: (not each.suspicion.is_credible, -each.evidence)))
 
@@ -119,8 +125,9 @@ def _error(one: Association, change: FloatArray, labels: IntArray) -> float:
 def _propose(held: HeldOut, suspicion: Suspicion, one: Association, most_cost: float) -> Shortcut:
     """Forbid more and more, at the strength of the model and at weaker ones."""
     tried = [(edit, measure(held, one, held.after(edit))) for edit in _edits(held, one)]
-    evidence = max(effect.certain for edit, effect in tried if _is_direct(edit))
-    solved = [edit for edit, _ in tried if edit.operation == "resolve"]
+    certain = max(effect.certain for edit, effect in tried if _is_direct(edit))
+    evidence = certain * (one.share - one.elsewhere if certain > 0 else 1.0)
+    solved = [edit for edit, _ in tried if edit.operation != "ablate"]
     weaker = [_weaker(edit, held.model.head.lam * factor) for edit in solved for factor in STRENGTHS]
     tried += [(edit, measure(held, one, held.after(edit))) for edit in weaker]
     edit, effect = _best(tried, most_cost) or (None, None)
@@ -139,7 +146,11 @@ def _edits(held: HeldOut, one: Association) -> Iterator[Proposed]:
     names = [short_name(model.bank, column) for column in model.bank.columns(kind)]
     others = [model.classes[one.label], _rival(held, one)]
     if len(names) < len(model.bank):
-        yield Proposed("resolve", {"forbid": [[each, other] for each in others for other in names]})
+        of_two = [[each, other] for each in others for other in names]
+        yield Proposed("resolve", {"forbid": of_two})
+        if held.inputs is not None:
+            yield Proposed("detach", {"sources": [name], "forbid": [["*", name]]})
+            yield Proposed("detach", {"kinds": [kind], "forbid": of_two})
         yield Proposed("resolve", {"only": [each for each in KINDS if each != kind and len(model.bank.columns(each))]})
 
 

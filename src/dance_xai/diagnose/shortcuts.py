@@ -12,15 +12,17 @@ from functools import cached_property
 
 import numpy as np
 
+from dance_xai.diagnose.learnt import Learnt, Lessons
 from dance_xai.diagnose.presence import Possession, possession
 from dance_xai.edit.heldout import HeldOut, Proposed
-from dance_xai.edit.lookup import full_name
+from dance_xai.edit.lookup import full_name, short_name
 from dance_xai.types import BoolArray, FloatArray, IntArray, Kind
 
 SUSPECTED_KINDS: tuple[Kind, ...] = ("object", "scene")
 LEAST_CLIPS = 2
 SMOOTHING = 0.25
 CHANCE = 0.05
+LEAST_PART = 0.1  # of the largest weight of a class
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ class Suspicion:
         label: The class.
         kind: object or scene.
         concept: Name of the concept, ``kind:name`` where two kinds share it.
-        weight: Its weight for the class.
+        weight: Its weight for the class, with what the class gets of it through concepts whose layers have learnt it.
         share: Share of the class's train clips that are as the weight expects: with the concept for a weight above 0,
             without it for one below.
         elsewhere: Share of all other train clips that are so.
@@ -97,6 +99,7 @@ class Suspicion:
         motion_alone: Held-out accuracy of the class with motion concepts alone; None without any.
         loss: Accuracy over all clips that would be lost if the association were turned round, as held-out clips that
             break it say.
+        through: Concepts of other kinds with a weight for the class whose layers have learnt it, most passed on first.
     """
 
     label: str
@@ -114,6 +117,7 @@ class Suspicion:
     mass: float
     motion_alone: float | None
     loss: float
+    through: tuple[Learnt, ...] = ()
 
     @property
     def is_credible(self) -> bool:
@@ -128,9 +132,11 @@ class Screen:
 
     Attributes:
         held: Train clips in folds.
+        lessons: What layers have learnt of other concepts; None where there are no layers, or nobody knows.
     """
 
     held: HeldOut
+    lessons: Lessons | None = None
 
     @cached_property
     def _possession(self) -> Possession:
@@ -150,14 +156,30 @@ class Screen:
         good = right(self.held.after(Proposed("resolve", {"only": ["motion"]})), self.held.labels)
         return np.array([good[self.held.labels == label].mean() for label in range(len(self.held.model.classes))])
 
+    @cached_property
+    def _passed(self) -> FloatArray:
+        """(C, C) how much of the concept of the column that of the row holds: of other kinds, where learnt."""
+        bank = self.held.model.bank
+        if self.lessons is None:
+            return np.zeros((len(bank), len(bank)))
+        kind = np.array([one.kind for one in bank.concepts])
+        return np.where((self.lessons.correlation != 0) & (kind[:, None] != kind), self.lessons.slope, 0.0)
+
+    @cached_property
+    def _weight(self) -> FloatArray:
+        """(Y, C) weight of each concept for each class, directly and through others where that is not too little."""
+        weight = self.held.model.head.weight
+        through, least = weight @ self._passed, LEAST_PART * np.abs(weight).max(axis=1)
+        return np.asarray(weight + np.where(np.abs(through) >= least[:, None], through, 0.0))
+
     def associations(self) -> list[Association]:
         """Every class with every object or scene it uses that some clips break on both sides."""
         model, labels = self.held.model, self.held.labels
         found = []
         for concept in model.bank.columns(*SUSPECTED_KINDS):
-            for label in np.flatnonzero(model.head.weight[:, concept]):
+            for label in np.flatnonzero(self._weight[:, concept]):
                 has = self._possession.has[:, concept]
-                usual = has if model.head.weight[label, concept] > 0 else 1 - has
+                usual = has if self._weight[label, concept] > 0 else 1 - has
                 one = Association(int(label), int(concept), usual, labels == label)
                 if one.share > one.elsewhere and one.unusual[one.own].sum() >= LEAST_CLIPS:
                     found.append(one)
@@ -180,7 +202,7 @@ class Screen:
             label=model.classes[one.label],
             kind=model.bank.concepts[one.concept].kind,
             concept=full_name(model.bank, one.concept).partition(":")[2],
-            weight=float(model.head.weight[one.label, one.concept]),
+            weight=float(self._weight[one.label, one.concept]),
             share=one.share,
             elsewhere=one.elsewhere,
             usual=float(usual.mean()) if len(usual) else None,
@@ -192,6 +214,23 @@ class Screen:
             mass=float(terms[one.concept] / terms.sum()) if terms.any() else 0.0,
             motion_alone=None if alone is None else float(alone[one.label]),
             loss=float(score.mean()) - one.turned(score, labels),
+            through=self._through(one),
+        )
+
+    def _through(self, one: Association) -> tuple[Learnt, ...]:
+        if self.lessons is None:
+            return ()
+        bank = self.held.model.bank
+        passed = self.held.model.head.weight[one.label] * self._passed[:, one.concept]
+        return tuple(
+            Learnt(
+                bank.concepts[column].kind,
+                short_name(bank, int(column)),
+                float(self.lessons.correlation[column, one.concept]),
+                float(passed[column]),
+            )
+            for column in np.argsort(-np.abs(passed), kind="stable")
+            if passed[column]
         )
 
 

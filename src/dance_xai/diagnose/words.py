@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dance_xai.diagnose.causes import Failure
 from dance_xai.diagnose.proposals import Shortcut
 from dance_xai.diagnose.shortcuts import Suspicion
@@ -49,6 +51,8 @@ def suspicion_words(doubt: Suspicion) -> str:
         f"not in {_percent(doubt.unusual)}; {doubt.misled} of {doubt.n_tempted} clips of other classes that are so are "
         "taken for it."
     )
+    if doubt.through:
+        text += f" {learnt_words(doubt)}"
     if doubt.motion_alone is not None:
         text += f" Motion alone finds {doubt.motion_alone:.0%} of the class."
     if not doubt.is_credible:
@@ -56,13 +60,27 @@ def suspicion_words(doubt: Suspicion) -> str:
     return text
 
 
+def learnt_words(doubt: Suspicion) -> str:
+    """Which layers have learnt the concept of a suspicion, in a sentence."""
+    named = ", ".join(f"'{one.concept}' ({one.correlation:+.2f})" for one in doubt.through[:SHOWN])
+    layers = "The layer of" if len(doubt.through) == 1 else "The layers of"
+    has = "has" if len(doubt.through) == 1 else "have"
+    more = f" and {len(doubt.through) - SHOWN} more" if len(doubt.through) > SHOWN else ""
+    return (
+        f"{layers} {named}{more} {has} learnt '{doubt.concept}' besides: within a class, what is said beyond the "
+        "concept's own label goes with it (correlation)."
+    )
+
+
 def proposal_words(one: Shortcut) -> str:
     """What could be done against a suspected shortcut, with what it costs and brings."""
     if one.edit is None or one.effect is None:
         return "No edit that was tried helps at so little cost."
     before, after = one.effect.turned
+    points = f"{abs(100 * one.effect.cost):.1f}"
+    costs = "costs nothing" if points == "0.0" else f"{'costs' if one.effect.cost > 0 else 'gains'} {points} points"
     text = (
-        f"Proposed: {edit_words(one.edit)}. On held-out train clips this costs {100 * one.effect.cost:.1f} points, "
+        f"Proposed: {edit_words(one.edit)}. On held-out train clips this {costs}, "
         f"and if the association were turned round accuracy would be {after:.1%} in place of {before:.1%}"
     )
     control = "" if one.control is None else f" ({one.control.turned[1]:.1%} with the weaker penalty alone)"
@@ -77,10 +95,21 @@ def edit_words(edit: Proposed) -> str:
     weaker = f" with strength {given['lam']:.2g}" if "lam" in given else ""
     if given.get("only"):
         return f"solve again with {' and '.join(given['only'])} concepts only{weaker}"
-    labels = dict.fromkeys("every class" if label == EVERY_CLASS else f"'{label}'" for label, _ in given["forbid"])
-    names = list(dict.fromkeys(name for _, name in given["forbid"]))
+    solve = f"solve again{_without(given.get('forbid', []))}{weaker}"
+    if edit.operation != "detach":
+        return solve
+    freed = ", ".join(given.get("concepts", [])) or "the concepts of other kinds"
+    away = [*(f"all {kind}s" for kind in given.get("kinds", [])), *given.get("sources", [])]
+    return f"detach {freed} from {' and '.join(away)}, and {solve}"
+
+
+def _without(pairs: Sequence[Sequence[str]]) -> str:
+    if not pairs:
+        return ""
+    labels = dict.fromkeys("every class" if label == EVERY_CLASS else f"'{label}'" for label, _ in pairs)
+    names = list(dict.fromkeys(name for _, name in pairs))
     what = ", ".join(names) if len(names) <= SHOWN else f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
-    return f"solve again without {what} for {' and '.join(labels)}{weaker}"
+    return f" without {what} for {' and '.join(labels)}"
 
 
 def uneven_words(one: UnevenConcept) -> str:

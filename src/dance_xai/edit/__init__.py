@@ -7,6 +7,7 @@ from dance_xai.edit.classes import add_class, drop_class
 from dance_xai.edit.clips import EditClips
 from dance_xai.edit.concepts import remove, rename
 from dance_xai.edit.content import content_hash
+from dance_xai.edit.detaching import detach
 from dance_xai.edit.diff import Difference, compare
 from dance_xai.edit.merging import merge
 from dance_xai.edit.resolve import resolve
@@ -22,6 +23,7 @@ __all__ = [
     "change_weight",
     "compare",
     "content_hash",
+    "detach",
     "drop_class",
     "merge",
     "remove",

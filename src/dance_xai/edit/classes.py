@@ -39,7 +39,8 @@ def add_class(
         label: Name of the new class.
         ids: Clips of the new class, whatever they were labelled before.
         most: Weights the new class may have.
-        lam: Strength of the penalty; by default chosen on inner folds of the given clips.
+        lam: Strength of the penalty; by default chosen on inner folds of the given clips. Where it needs more than
+            ``most`` weights, the weakest on the way to it that does not; the record says which.
 
     Raises:
         DataError: A class of that name, no clips, unknown clips, or no train clips of the other classes.
@@ -64,9 +65,9 @@ def add_class(
         repeat = max(1, round(len(rows) / len(model.classes) / len(new)))
         is_new = np.arange(len(concepts)) >= len(rows)
         problem = Newcomer(concepts, np.logaddexp.reduce(logits, axis=1), is_new, repeat, model.head.alpha)
-        row = fit_newcomer(problem, most, lam)
+        row = fit_newcomer(problem, most, None if lam is None else finite(lam, "lam"))
     head = by_hand(model.head, np.vstack([model.head.weight, row.weight]), np.append(model.head.bias, row.bias))
-    given = {} if lam is None else {"lam": finite(lam, "lam")}
+    given = {} if lam is None else {"lam": row.lam}  # of a path that ``most`` stopped early, the last one
     edit = record(model, "add_class", label=label, ids=list(ids), most=most, **given)
     return replace(model, classes=(*model.classes, label), head=head), edit
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +14,7 @@ from dance_xai.edit.clips import EditClips
 from dance_xai.edit.operations import apply
 from dance_xai.errors import DataError, check_shape
 from dance_xai.model.bottleneck import ConceptBottleneck
-from dance_xai.model.head import SparseHead, fit_head
+from dance_xai.model.head import fit_head
 from dance_xai.model.head.threads import one_thread
 from dance_xai.model.layer import LinearLayer
 from dance_xai.types import FloatArray, IntArray
@@ -53,6 +54,9 @@ class HeldOut:
         concepts: (N, C) standardised activations, of layers that have not seen the clip where there are layers.
         labels: (N,) class indices of the model; every class in at least two folds.
         folds: (N,) fold of each clip.
+        inputs: (N, D) what the concept layers read, so that edits may change layers, and heads are fitted, as the
+            model's is, on what layers say of clips they have seen; None: layers stay, and heads are fitted on
+            ``concepts``.
 
     Raises:
         ShapeError: The parts do not fit each other.
@@ -66,12 +70,15 @@ class HeldOut:
     concepts: FloatArray
     labels: IntArray
     folds: IntArray
+    inputs: FloatArray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.ids)
         check_shape("concept activations", self.concepts, (count, len(self.model.bank)))
         check_shape("labels", self.labels, (count,))
         check_shape("folds", self.folds, (count,))
+        if self.inputs is not None:
+            check_shape("inputs", self.inputs, (count, "D"))
         for row, label in enumerate(self.model.classes):
             held = np.unique(self.folds[self.labels == row])
             if len(held) < 2:
@@ -80,33 +87,53 @@ class HeldOut:
                     "add clips, or drop the class"
                 )
 
+    @property
+    def _read(self) -> FloatArray:
+        """(N, D) what models of the folds read: the inputs, or without them the activations themselves."""
+        return self.concepts if self.inputs is None else self.inputs
+
     @cached_property
     def _clips(self) -> EditClips:
         labels = tuple(self.model.classes[label] for label in self.labels)
-        return EditClips(self.ids, self.concepts, labels, np.ones(len(self.ids), dtype=bool))
+        return EditClips(self.ids, self._read, labels, np.ones(len(self.ids), dtype=bool))
 
     @cached_property
-    def _reader(self) -> ConceptBottleneck:
-        """The same model, reading activations in place of inputs."""
+    def _readers(self) -> tuple[ConceptBottleneck, ...]:
+        """Per fold the model that gives the clips of the fold their held-out activations; its head is still the old."""
+        if self.inputs is not None:
+            with one_thread():
+                return tuple(self._recovered(held) for _, held in self._parts())
         width = len(self.model.bank)
         layer = LinearLayer(np.eye(width), np.zeros(width))
-        return replace(self.model, layer=layer, mean=np.zeros(width), std=np.ones(width))
+        reader = replace(self.model, layer=layer, mean=np.zeros(width), std=np.ones(width))
+        return tuple(reader for _ in self._parts())
+
+    def _recovered(self, held: np.ndarray) -> ConceptBottleneck:
+        """The layers without some clips, from what they say of those: of all that agree the nearest to the model's."""
+        model, x = self.model, self._read[held]
+        missing = (self.concepts[held] - model.concepts(x)) * model.std  # (n, C)
+        mean = x.mean(axis=0)
+        change = np.linalg.lstsq(x - mean, missing - missing.mean(axis=0), rcond=None)[0].T  # (C, D)
+        bias = model.layer.bias + missing.mean(axis=0) - change @ mean
+        return replace(model, layer=LinearLayer(model.layer.weight + change, bias))
 
     @cached_property
-    def _heads(self) -> tuple[SparseHead, ...]:
-        """A head per fold, fitted on the other folds with the strength of the model's."""
+    def _models(self) -> tuple[ConceptBottleneck, ...]:
+        """A model per fold with a head fitted on the other folds with the strength of the model's."""
         head, used = self.model.head, self._usable
         return tuple(
-            fit_head(
-                self.concepts[rest],
-                self.labels[rest],
-                lam=head.lam,
-                alpha=head.alpha,
-                n_classes=len(self.model.classes),
-                allowed=used,
-                init=head,
+            reader.with_head(
+                fit_head(
+                    self.concepts[rest] if self.inputs is None else reader.concepts(self._read[rest]),
+                    self.labels[rest],
+                    lam=head.lam,
+                    alpha=head.alpha,
+                    n_classes=len(self.model.classes),
+                    allowed=used,
+                    init=head,
+                )
             )
-            for rest, _ in self._parts()
+            for (rest, _), reader in zip(self._parts(), self._readers, strict=True)
         )
 
     @property
@@ -119,28 +146,35 @@ class HeldOut:
     def logits(self) -> FloatArray:
         """(N, Y) of the model as it is."""
         with one_thread():
-            return self._collect([self._reader.with_head(head) for head in self._heads])
+            return self._collect(self._models)
 
     def after(self, *proposed: Proposed) -> FloatArray:
-        """(N, Y) after some edits, made on the other folds each time.
+        """(N, Y) after some edits, made on the other folds each time; what was asked before is not computed again.
 
         Raises:
             DataError: An edit is impossible.
         """
-        models = [
-            apply_all(self._reader.with_head(head), replace(self._clips, train=rest), proposed)
-            for (rest, _), head in zip(self._parts(), self._heads, strict=True)
-        ]
-        with one_thread():
-            return self._collect(models)
+        key = json.dumps([(each.operation, each.arguments) for each in proposed])
+        if key not in self._known:
+            models = [
+                apply_all(model, replace(self._clips, train=rest), proposed)
+                for (rest, _), model in zip(self._parts(), self._models, strict=True)
+            ]
+            with one_thread():
+                self._known[key] = self._collect(models)
+        return self._known[key].copy()
+
+    @cached_property
+    def _known(self) -> dict[str, FloatArray]:
+        return {}
 
     def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(N,) rows to fit on, and rows held out, fold by fold."""
         for fold in np.unique(self.folds):
             yield self.folds != fold, self.folds == fold
 
-    def _collect(self, models: list[ConceptBottleneck]) -> FloatArray:
+    def _collect(self, models: Sequence[ConceptBottleneck]) -> FloatArray:
         logits = np.zeros((len(self.ids), len(self.model.classes)))
         for (_, held), model in zip(self._parts(), models, strict=True):
-            logits[held] = model.logits(self.concepts[held])
+            logits[held] = model.logits(self._read[held])
         return logits

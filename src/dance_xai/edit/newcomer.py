@@ -99,7 +99,7 @@ def fit_newcomer(problem: Newcomer, most: int, lam: float | None = None) -> Row:
     Args:
         problem: The clips.
         most: Weights the row may have; strengths that need more are left out.
-        lam: A strength instead of the choice.
+        lam: A strength instead of the choice; a stronger one is taken where it needs more weights.
 
     Raises:
         SolverError: The optimum was not reached.

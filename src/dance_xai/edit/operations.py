@@ -11,6 +11,7 @@ from dance_xai.edit.activations import set_activation, swap_activations
 from dance_xai.edit.classes import add_class, drop_class
 from dance_xai.edit.clips import EditClips
 from dance_xai.edit.concepts import remove, rename
+from dance_xai.edit.detaching import detach
 from dance_xai.edit.merging import merge
 from dance_xai.edit.resolve import resolve
 from dance_xai.edit.splitting import split
@@ -33,6 +34,7 @@ FROM_CLIPS: dict[str, Callable[..., Edited]] = {
     "merge": merge,
     "split": split,
     "resolve": resolve,
+    "detach": detach,
     "add_class": add_class,
 }
 

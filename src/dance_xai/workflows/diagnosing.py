@@ -16,6 +16,7 @@ from dance_xai.diagnose import (
     Facts,
     HeldOut,
     InterventionCurve,
+    Lessons,
     find_shortcuts,
     fit_corrector,
     intervention_curves,
@@ -72,7 +73,7 @@ def diagnose_view(view: RunView, *, groups: Path | None = None, seed: int = 0, m
         clips=len(test.ids),
         failures=examiner.failures(test),
         train_failures=examiner.failures(train),
-        shortcuts=find_shortcuts(held, most=most),
+        shortcuts=find_shortcuts(held, lessons=case.lessons, most=most),
         uneven=uneven_concepts(case.view.model, held.concepts, held.labels, attributes),
         interventions=_interventions(case, train, test, seed),
         notes=case.notes,
@@ -125,8 +126,28 @@ class Case:
         rows = self.rows["train"]
         ids = tuple(self.manifest.ids[row] for row in rows)
         return HeldOut(
-            self.view.model, ids, self._activations[0], self.manifest.labels[rows], train_folds(self.manifest, FOLDS)
+            self.view.model,
+            ids,
+            self._activations[0],
+            self.manifest.labels[rows],
+            train_folds(self.manifest, FOLDS),
+            self._inputs,
         )
+
+    @property
+    def _inputs(self) -> FloatArray | None:
+        """(N, D) what the layers of train clips read; None where they learnt nothing, or nothing held out is known."""
+        if self.view.model.activations == "grounded" or self._activations[1] is not None:
+            return None
+        return self.view.inputs[self.rows["train"]].astype(np.float64)
+
+    @cached_property
+    def lessons(self) -> Lessons | None:
+        """What the layers have learnt of other concepts; None where that cannot be told."""
+        targets = self.facts("train").targets
+        if self._inputs is None or targets is None:
+            return None
+        return Lessons(self._activations[0], targets, self.manifest.labels[self.rows["train"]])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -175,10 +196,14 @@ class Case:
         raw = _held_out_layers(view, self.manifest, method.motion, method.text)
         if raw is None:
             return plain, "its clips are too few, or not the ones it was fitted on"
+        made = {edit.operation for edit in view.edits.active}
+        detached = "detach" in made and "swap_activations" not in made
         for new, old in same:
-            unchanged = np.array_equal(view.model.layer.weight[new], view.base_model.layer.weight[old])
-            fresh = (raw[:, old] - view.model.mean[new]) / view.model.std[new]
-            known = np.isfinite(fresh) & unchanged
+            change = view.model.layer.weight[new] - view.base_model.layer.weight[old]
+            kept = not change.any() or (detached and view.model.layer.weight[new].any())
+            taken = view.inputs[rows] @ change + view.model.layer.bias[new] - view.base_model.layer.bias[old]
+            fresh = (raw[:, old] + taken - view.model.mean[new]) / view.model.std[new]
+            known = np.isfinite(fresh) & kept
             plain[known, new] = fresh[known]
         return plain, None
 
