@@ -13,7 +13,7 @@ import pytest
 
 from dance_xai.data.dataset import files_of, keep_clips, read_dataset, read_tracks
 from dance_xai.errors import DataError
-from dance_xai.types import Features
+from dance_xai.types import Clip, Features
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_clips_without_poses_stay(folder, config, small_data):
 
 def test_poses_of_no_clip_at_all(folder, config):
     with pytest.raises(DataError, match="got none of 1"):
-        read_tracks(config.poses, folder, ("nobody",))
+        read_tracks(config.poses, folder, [Clip("nobody")])
 
 
 def test_motion_labels_are_lined_up_and_minus_one_where_unknown(folder, config, small_data):

@@ -52,3 +52,24 @@ def test_a_frame_rate_comes_from_the_videos_that_are_there(tmp_path, write_video
     seen = Extractor(ExtractConfig(), tmp_path)(Dataset(Manifest(clips, ("a", "b")), tracks))
     assert seen.manifest.clips == clips and not seen.manifest.drops
     assert [track.fps for track in seen.tracks] == [20, 20, None, None]
+
+
+@pytest.mark.parametrize("features", [(), ("kinematics",)])
+def test_poses_keep_the_rate_of_their_video_whatever_rate_it_is_looked_at_with(
+    tmp_path, write_video, numbered_frames, features
+):
+    path = write_video(tmp_path / "c.mp4", numbered_frames(6), fps=20)
+    clips = (Clip("c0", "a", "train", path), Clip("c1", "b", "train", path))
+    xy = np.random.default_rng(0).normal(size=(6, 13, 2))
+    tracks = tuple(PoseTrack(clip.id, PENN_13, xy, np.ones((6, 13)), np.ones(6, bool)) for clip in clips)
+    config = ExtractConfig(features=features, fps=5)
+    seen = Extractor(config, tmp_path, cache=tmp_path / "cache")(Dataset(Manifest(clips, ("a", "b")), tracks))
+    assert [(track.fps, len(track.xy)) for track in seen.tracks] == [(20, 6), (20, 6)]
+    assert seen.own_tracks
+
+
+def test_poses_that_state_their_rate_are_as_their_files_say(tmp_path):
+    xy = np.random.default_rng(0).normal(size=(6, 13, 2))
+    track = PoseTrack("c", PENN_13, xy, np.ones((6, 13)), np.ones(6, bool), 30.0)
+    clips = (Clip("c", "a", "train", tmp_path / "c.mp4"),)
+    assert not Extractor(ExtractConfig(), tmp_path)(Dataset(Manifest(clips, ("a",)), (track,))).own_tracks

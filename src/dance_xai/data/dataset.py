@@ -119,6 +119,8 @@ class Dataset:
         motion_labels: (N, C) in {0, 1}, -1 for a clip without label; None without.
         key_frames: Key frames per clip id.
         blocks: Where the features were computed: of what they are put together; None when they were given.
+        own_tracks: True where the poses are not just what their files say, but estimated, cut to parts of videos, or
+            with the frame rates of videos; then a RUN keeps them.
     """
 
     manifest: Manifest
@@ -132,6 +134,7 @@ class Dataset:
     motion_labels: IntArray | None = None
     key_frames: dict[str, IntArray] | None = None
     blocks: FeatureBlocks | None = None
+    own_tracks: bool = False
 
 
 def files_of(config: DataConfig, root: Path) -> tuple[Path, ...]:
@@ -156,7 +159,7 @@ def read_dataset(config: DataConfig, root: Path, main_actor: MainActor | None = 
     video = _read_array(config.video, root)
     manifest = keep_clips(manifest, {"backbone feature": features, "dual encoder embedding": video})
     broken: dict[str, DataError] = {}
-    tracks = read_tracks(config.poses, root, manifest.ids, main_actor, broken.setdefault)
+    tracks = read_tracks(config.poses, root, manifest.clips, main_actor, broken.setdefault)
     manifest = leave_out(manifest, tuple(Drop("clips", clip, pose_reason(error)) for clip, error in broken.items()))
     labels = None if config.motion_labels is None else _motion_labels(root / config.motion_labels, manifest.ids)
     return Dataset(
@@ -168,6 +171,7 @@ def read_dataset(config: DataConfig, root: Path, main_actor: MainActor | None = 
         texts=_read_all_texts(config, root),
         motion_labels=labels,
         key_frames=None if config.key_frames is None else read_key_frames(root / config.key_frames),
+        own_tracks=bool(tracks) and any(clip.start is not None or clip.end is not None for clip in manifest.clips),
     )
 
 

@@ -64,20 +64,31 @@ class Extractor:
 
     def _see(self, data: Dataset, parts: Parts) -> tuple[Dataset, dict[str, Sight]]:
         """Watch every clip, if anything of it is asked; leave out those that cannot be watched."""
-        if not self.config.looks_at_videos and not _rates_missing(data):
+        if not self.config.looks_at_videos:
             return data, {}
-        clips, keep = data.manifest.clips, ClipKeep(self.cache)
-        seen, drops = see_clips(clips, parts, self.config, keep, workers=self.workers, progress=self.progress)
-        if not drops or not self.config.looks_at_videos:  # poses stay useful without the frame rate of a video
-            return data, seen
-        return restrict(data, leave_out(data.manifest, drops)), seen
+        seen, drops = self._see_clips(data.manifest.clips, parts, self.config)
+        return (restrict(data, leave_out(data.manifest, drops)) if drops else data), seen
+
+    def _see_clips(
+        self, clips: Sequence[Clip], parts: Parts, config: ExtractConfig
+    ) -> tuple[dict[str, Sight], tuple[Drop, ...]]:
+        return see_clips(clips, parts, config, ClipKeep(self.cache), workers=self.workers, progress=self.progress)
+
+    def _with_rates(self, data: Dataset, parts: Parts, seen: dict[str, Sight]) -> Dataset:
+        """Poses that state no frame rate have that of their video, whatever rate it is looked at with."""
+        if not _rates_missing(data):
+            return data
+        if not seen or self.config.fps is not None:  # poses stay useful without the frame rate of a video
+            seen, _ = self._see_clips(data.manifest.clips, parts.only(False, set()), replace(self.config, fps=None))
+        tracks = tuple(_with_rate(track, seen.get(track.clip)) for track in data.tracks)
+        return replace(data, tracks=tracks, own_tracks=True)
 
     def _with_tracks(self, data: Dataset, parts: Parts, seen: dict[str, Sight]) -> Dataset:
         if parts.poses is None:
-            data = replace(data, tracks=tuple(_with_rate(track, seen.get(track.clip)) for track in data.tracks))
+            data = self._with_rates(data, parts, seen)
         else:
             tracks = tuple(track_of(clip, seen[clip.id], self.config) for clip in data.manifest.clips)
-            data = replace(data, tracks=tracks)
+            data = replace(data, tracks=tracks, own_tracks=True)
         if self.config.nobody == "keep" or (parts.poses is None and parts.kinematics is None):
             return data
         present = {track.clip for track in data.tracks if track.present.any()}

@@ -201,7 +201,7 @@ def _read(place: Path, config: DataConfig, root: Path, manifest: Manifest) -> Da
     kept = keep_clips(manifest, {"backbone feature": features, "dual encoder embedding": video})
     return Dataset(
         manifest=kept,
-        tracks=read_tracks(config.poses, root, kept.ids, main_rows),
+        tracks=read_tracks(config.poses, root, kept.clips, main_rows),
         features=None if features is None else Features(features.name, kept.ids, align(features, kept.ids)),
         video=None if video is None else Features(video.name, kept.ids, align(video, kept.ids)),
     )

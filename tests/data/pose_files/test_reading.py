@@ -14,8 +14,13 @@ from dance_xai.data.dataset import ClipsSource, DataConfig, PosesSource, files_o
 from dance_xai.data.pose_files.recognise import recognise
 from dance_xai.errors import ConfigError, DataError, ShapeError
 from dance_xai.motion.tracking import main_rows
+from dance_xai.types import Clip
 
 HERE = Path()
+
+
+def clips(*ids):
+    return [Clip(name) for name in ids]
 
 
 def coco(joints, frames=(0, 1), **more):
@@ -88,7 +93,7 @@ def test_tracks_in_the_order_asked_for_with_what_the_settings_say(save, joints):
     for clip in ("walk", "run"):
         path = save(f"poses/{clip}.json", mmpose(joints))
     source = PosesSource(path.parent, fps=12.5, height_width=(240, 320), convert_to="penn_13")
-    run, walk = read_tracks(source, HERE, ("run", "walk"))
+    run, walk = read_tracks(source, HERE, clips("run", "walk"))
     assert (run.clip, walk.clip) == ("run", "walk")
     assert (run.fps, run.height_width, run.skeleton.name) == (12.5, (240, 320), "penn_13")
     np.testing.assert_array_equal(run.xy[0, 1], joints()[5, :2])
@@ -98,19 +103,19 @@ def test_files_of_other_clips_are_not_read(save, joints):
     save("poses/broken.json", "{")
     path = save("poses/run.json", mmpose(joints))
     source = PosesSource(path.parent, format="mmpose_json")
-    assert [track.clip for track in read_tracks(source, HERE, ("run", "nowhere"))] == ["run"]
+    assert [track.clip for track in read_tracks(source, HERE, clips("run", "nowhere"))] == ["run"]
     with pytest.raises(DataError, match=r"broken.json: expected JSON"):
-        read_tracks(source, HERE, ("run", "broken"))
+        read_tracks(source, HERE, clips("run", "broken"))
     with pytest.raises(DataError, match=r"expected poses of the clips, got none of 1|expected JSON"):
-        read_tracks(source, HERE, ("nowhere",))
+        read_tracks(source, HERE, clips("nowhere"))
 
 
 def test_folders_of_openpose_clips(save, joints):
     for clip, k in (("run", 25), ("walk", 25)):
         path = save(f"poses/{clip}/{clip}_000000000007_keypoints.json", openpose(joints, k))
-    tracks = read_tracks(PosesSource(path.parents[1]), HERE, ("walk", "run"))
+    tracks = read_tracks(PosesSource(path.parents[1]), HERE, clips("walk", "run"))
     assert [track.clip for track in tracks] == ["walk", "run"]
-    (alone,) = read_tracks(PosesSource(path.parent, convert_to="coco_17"), HERE, ("walk",))
+    (alone,) = read_tracks(PosesSource(path.parent, convert_to="coco_17"), HERE, clips("walk"))
     np.testing.assert_array_equal(alone.xy[0, 0], joints(25, start=9)[0, :2])
 
 
@@ -123,8 +128,8 @@ def test_several_people_need_somebody_to_choose(save, joints):
     ]
     source = PosesSource(save("run.json", items))
     with pytest.raises(DataError, match=r"expected one person per frame, got several in clip run; pass main_actor"):
-        read_tracks(source, HERE, ("run",))
-    (track,) = read_tracks(source, HERE, ("run",), main_rows)
+        read_tracks(source, HERE, clips("run"))
+    (track,) = read_tracks(source, HERE, clips("run"), main_rows)
     np.testing.assert_allclose(track.xy, [big[:, :2] + [frame * 2, 0] for frame in range(6)])
 
 
@@ -133,7 +138,7 @@ def test_who_is_alone_by_construction_is_not_tracked(tmp_path):
     item = {"frame_dir": "a", "total_frames": 4, "keypoint": keypoint, "keypoint_score": np.full((1, 4, 17), 0.1)}
     path = tmp_path / "x.pkl"
     path.write_bytes(pickle.dumps({"annotations": [item]}))
-    (track,) = read_tracks(PosesSource(path), HERE, ("a",), main_rows)
+    (track,) = read_tracks(PosesSource(path), HERE, clips("a"), main_rows)
     assert track.present.all()
     np.testing.assert_array_equal(track.xy, keypoint[0].astype(np.float32))
 
@@ -146,7 +151,7 @@ def test_metres_follow_the_main_actor(save):
     lines = ["6"]
     for frame in range(6):
         lines += ["2", *body(0, 9, frame), *body(8, 3, frame)]
-    (track,) = read_tracks(PosesSource(save("a.skeleton", "\n".join(lines))), HERE, ("a",), main_rows)
+    (track,) = read_tracks(PosesSource(save("a.skeleton", "\n".join(lines))), HERE, clips("a"), main_rows)
     assert track.present.all()
     assert set(track.xyz[..., 2].ravel().tolist()) == {3.0}
     np.testing.assert_allclose(track.xyz[..., 1], -0.2, rtol=1e-6)
@@ -156,18 +161,18 @@ def test_npz_and_mat_as_before_and_what_they_need(tmp_path):
     arrays = {"ids": np.array(["a"]), "lengths": np.array([2]), "xy_px": np.ones((2, 13, 2)), "m": np.ones((2, 13, 3))}
     np.savez(tmp_path / "p.npz", **arrays)
     source = PosesSource(tmp_path / "p.npz", "penn_13", fps=30.0, xyz="m", xyz_axes="x -y z")
-    (track,) = read_tracks(source, HERE, ("a",))
+    (track,) = read_tracks(source, HERE, clips("a"))
     assert (track.fps, track.xyz[0, 0].tolist()) == (30.0, [1, -1, 1])
     with pytest.raises(DataError, match=r"expected a skeleton for an .npz file, got none; set skeleton"):
-        read_tracks(PosesSource(tmp_path / "p.npz"), HERE, ("a",))
+        read_tracks(PosesSource(tmp_path / "p.npz"), HERE, clips("a"))
     with pytest.raises(ShapeError, match="skeleton coco_17"):
-        read_tracks(PosesSource(tmp_path / "p.npz", "coco_17"), HERE, ("a",))
+        read_tracks(PosesSource(tmp_path / "p.npz", "coco_17"), HERE, clips("a"))
     fields = {"x": np.ones((2, 13)), "y": np.ones((2, 13)), "visibility": np.ones((2, 13)), "nframes": 2}
     savemat(tmp_path / "7.mat", fields | {"dimensions": [[240, 320, 2]], "action": "bowl", "train": 1})
     for skeleton in ("penn_13", None):
-        assert read_tracks(PosesSource(tmp_path / "7.mat", skeleton), HERE, ("7",))[0].height_width == (240, 320)
+        assert read_tracks(PosesSource(tmp_path / "7.mat", skeleton), HERE, clips("7"))[0].height_width == (240, 320)
     with pytest.raises(DataError, match=r"expected skeleton 'penn_13' for .mat files, got 'coco_17'"):
-        read_tracks(PosesSource(tmp_path / "7.mat", "coco_17"), HERE, ("7",))
+        read_tracks(PosesSource(tmp_path / "7.mat", "coco_17"), HERE, clips("7"))
 
 
 def test_settings_are_checked_and_old_ones_stay_valid():
@@ -195,11 +200,11 @@ def test_two_files_of_one_clip(save, joints):
     save("poses/a.json", coco(joints, video_id="x"))
     path = save("poses/b.json", coco(joints, video_id="x"))
     with pytest.raises(DataError, match=r"expected unique clips, got 1 of them repeated \(x\)"):
-        read_tracks(PosesSource(path.parent), HERE, ("x",))
+        read_tracks(PosesSource(path.parent), HERE, clips("x"))
 
 
 def test_one_thousand_frames_of_nothing_are_all_absent(save):
     document = {"images": [{"id": i, "file_name": f"a/{i}.jpg"} for i in range(1000)], "annotations": []}
-    (track,) = read_tracks(PosesSource(save("x.json", document)), HERE, ("a",), main_rows)
+    (track,) = read_tracks(PosesSource(save("x.json", document)), HERE, clips("a"), main_rows)
     assert track.xy.shape == (1000, 17, 2)
     assert not track.present.any()

@@ -37,6 +37,13 @@ def clip_of_file(path: Path) -> str:
     return path.resolve().parent.name if path.stem in _NO_NAME else path.stem
 
 
+def nearest_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """The files of a folder that end as given, by name; else those in its folders, where the folders name the clips."""
+    files = [file for file in folder.iterdir() if file.name.lower().endswith(suffixes)]
+    files = files or [file for file in folder.glob("*/*") if file.stem in _NO_NAME and file.suffix.lower() in suffixes]
+    return sorted(file for file in files if file.is_file())
+
+
 def split_number(stem: str) -> tuple[str, int] | None:
     """The name before the number at its end, and the number: ``jump_0012`` -> (``jump``, 12); None without one."""
     match = _NUMBERED.match(stem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -14,7 +14,7 @@ from dance_xai.data.pose_files.coco import read_coco
 from dance_xai.data.pose_files.detections import Detections, Given, MainActor
 from dance_xai.data.pose_files.mediapipe import read_mediapipe
 from dance_xai.data.pose_files.mmpose import read_mmpose
-from dance_xai.data.pose_files.names import clip_of_file
+from dance_xai.data.pose_files.names import clip_of_file, nearest_files
 from dance_xai.data.pose_files.ntu import read_ntu
 from dance_xai.data.pose_files.openpose import SUFFIX as OPENPOSE_SUFFIX
 from dance_xai.data.pose_files.openpose import read_openpose
@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 OnBroken: TypeAlias = Callable[[str, DataError], object]
 """Told the clip whose own file cannot be read, and why; the other clips are read all the same."""
+
+Names: TypeAlias = Collection[object]
+"""Says of the name of some poses whether they are wanted: a set of names, or ``ClipNames``."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ READERS: dict[str, Reader] = {
 
 
 def read_detections(
-    path: Path, pose_format: str, given: Given, *, ids: Sequence[str] = (), on_broken: OnBroken | None = None
+    path: Path, pose_format: str, given: Given, *, names: Names = (), on_broken: OnBroken | None = None
 ) -> list[tuple[Path, Detections]]:
     """Read a pose file, or all of a folder.
 
@@ -64,7 +67,7 @@ def read_detections(
         path: The file or folder; for OpenPose the folder of one clip, or a folder of such folders.
         pose_format: A key of ``READERS``.
         given: What the files do not say.
-        ids: Clips wanted; where a file is one clip, others are not read. All by default.
+        names: Of the clips wanted; where a file is one clip, others are not read. All by default.
         on_broken: As in ``read_each``.
 
     Returns:
@@ -76,9 +79,8 @@ def read_detections(
     reader = READERS[pose_format]
     places = _openpose_folders(path) if pose_format == "openpose" else files_in(path, pose_format, reader.suffixes)
     if reader.clip_per_file and len(places) > 1:
-        wanted = set(ids)
-        places = [place for place in places if _name(place) in wanted] or places
-    by_place = read_each(path, places, lambda place: reader.read(place, given), ids=ids, on_broken=on_broken)
+        places = wanted_places(places, names)
+    by_place = read_each(path, places, lambda place: reader.read(place, given), names=names, on_broken=on_broken)
     found = [(place, one) for place, several in by_place for one in several]
     refuse_duplicates(str(path), [one.clip for _, one in found], "clips")
     return found
@@ -89,7 +91,7 @@ def read_each(
     places: Sequence[Path],
     read: Callable[[Path], T],
     *,
-    ids: Sequence[str] = (),
+    names: Names = (),
     on_broken: OnBroken | None = None,
 ) -> list[tuple[Path, T]]:
     """Read the files of a folder; one that cannot be read and is named after a wanted clip costs that clip only.
@@ -98,22 +100,20 @@ def read_each(
         path: The folder, or the file that is all there is.
         places: The files, or the folders of clips.
         read: Reads one of them.
-        ids: Clips wanted.
+        names: Of the clips wanted.
         on_broken: Told the clips that are lost; without it a file that cannot be read is an error.
 
     Raises:
         DataError: The only file cannot be read, or one that may hold several clips.
     """
-    wanted = set(ids)
     found: list[tuple[Path, T]] = []
     for place in places:
         try:
             found.append((place, read(place)))
         except DataError as error:
-            clip = place.name if place.is_dir() else clip_of_file(place)
-            if on_broken is None or place == path or clip not in wanted:
+            if on_broken is None or place == path or _name(place) not in names:
                 raise
-            on_broken(clip, error)
+            on_broken(_name(place), error)
     return found
 
 
@@ -122,7 +122,7 @@ def read_main_actors(
     pose_format: str,
     given: Given,
     *,
-    ids: Sequence[str] = (),
+    names: Names = (),
     main_actor: MainActor | None = None,
     on_broken: OnBroken | None = None,
 ) -> list[PoseTrack]:
@@ -132,16 +132,15 @@ def read_main_actors(
         path: The file or folder.
         pose_format: A key of ``READERS``.
         given: What the files do not say.
-        ids: Clips wanted; all by default.
+        names: Of the clips wanted; all by default.
         main_actor: Chooses between people; needed only for files with several in a frame.
         on_broken: As in ``read_each``.
 
     Raises:
         DataError: As ``read_detections``; or several people, and no ``main_actor``.
     """
-    wanted = set(ids)
-    found = read_detections(path, pose_format, given, ids=ids, on_broken=on_broken)
-    return [track_of(place, one, main_actor) for place, one in found if not wanted or one.clip in wanted]
+    found = read_detections(path, pose_format, given, names=names, on_broken=on_broken)
+    return [track_of(place, one, main_actor) for place, one in found if not names or one.clip in names]
 
 
 def pose_files_in(folder: Path) -> list[Path]:
@@ -151,8 +150,13 @@ def pose_files_in(folder: Path) -> list[Path]:
     return sorted(file for file in files if file.is_file() and file.name.endswith(tuple(suffixes)))
 
 
+def wanted_places(places: list[Path], names: Names) -> list[Path]:
+    """Those of the places that are named after clips wanted; all where none is."""
+    return [place for place in places if _name(place) in names] or places
+
+
 def _name(place: Path) -> str:
-    return place.name if place.is_dir() else place.stem
+    return place.name if place.is_dir() else clip_of_file(place)
 
 
 def files_in(path: Path, pose_format: str, suffixes: tuple[str, ...]) -> list[Path]:
@@ -163,7 +167,7 @@ def files_in(path: Path, pose_format: str, suffixes: tuple[str, ...]) -> list[Pa
     """
     if not path.is_dir():
         return [path]
-    files = sorted(file for file in path.iterdir() if file.is_file() and file.name.endswith(suffixes))
+    files = nearest_files(path, suffixes)
     if not files:
         raise DataError(f"{path}: expected files {' or '.join(suffixes)} for {pose_format}, found none; check the path")
     return files

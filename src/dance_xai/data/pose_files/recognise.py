@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dance_xai.data.npz import some
-from dance_xai.data.pose_files.names import read_json
+from dance_xai.data.pose_files.names import nearest_files, read_json
 from dance_xai.data.pose_files.openpose import SUFFIX as OPENPOSE_SUFFIX
 from dance_xai.errors import DataError
 
@@ -53,7 +53,7 @@ def recognise(path: Path) -> Format:
 def _recognise_folder(folder: Path) -> Format:
     if next(folder.glob(f"*{OPENPOSE_SUFFIX}"), None) or next(folder.glob(f"*/*{OPENPOSE_SUFFIX}"), None):
         return "openpose"
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in {*_BY_SUFFIX, ".json"})
+    files = nearest_files(folder, (*_BY_SUFFIX, ".json"))
     suffixes = {file.suffix.lower() for file in files}
     formats = {_BY_SUFFIX.get(suffix, "json") for suffix in suffixes}
     if len(formats) != 1:
