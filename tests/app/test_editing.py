@@ -7,7 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from dance_xai.app.jobs import Job
+from dance_xai.app.editing import solving
+from dance_xai.app.jobs import Cancelled, Job
 from dance_xai.cli import main
 from dance_xai.workflows.editing import edit_run
 from dance_xai.workflows.runs import open_run
@@ -110,6 +111,23 @@ def test_an_edit_that_waits_can_be_cancelled(started, run):
     told = browser.client.delete(f"/api/jobs/{job['job']}", headers=browser.headers).json()
     gate.set()
     assert told["state"] == "cancelled" and browser.get("state").json()["log"]["position"] == 0
+
+
+def test_an_edit_that_is_cancelled_while_it_is_made_changes_nothing(started, run):
+    make = started(run)
+    browser = make()
+    session = make.app.state.desk.sessions.find(browser.client.cookies[make.app.state.cookie])
+    job = solving(session, "resolve", {"nec": 2})
+    step = job.step
+
+    def cancelled_in_the_middle(name):
+        step(name)
+        job.state = "cancelled"
+
+    job.step = cancelled_in_the_middle
+    with pytest.raises(Cancelled):
+        job.work(job)
+    assert browser.get("state").json()["log"]["position"] == 0
 
 
 def test_a_class_is_added_from_videos_and_clips_and_kept(started, run, suits, new_video):

@@ -33,7 +33,7 @@ def edit(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     if operation in BY_HAND:
         with session.lock:
             return _now(session, make_edit(session.view, operation, given))
-    job = solving(desk, session, operation, given, [str(key) for key in videos])
+    job = solving(session, operation, given, [str(key) for key in videos])
     return job_tree(desk.worker, desk.worker.submit(job))
 
 
@@ -43,7 +43,7 @@ def propose(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any
     Raises:
         DanceError: There is none.
     """
-    return job_tree(desk.worker, desk.worker.submit(proposed_of(desk, session, body.get("number"))))
+    return job_tree(desk.worker, desk.worker.submit(proposed_of(session, body.get("number"))))
 
 
 def undo(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from dance_xai.app.desk import Desk
 from dance_xai.app.diagnosis import known_diagnosis
 from dance_xai.app.jobs import Job
 from dance_xai.app.sessions import Session
@@ -32,11 +31,10 @@ def taken_over(session: Session, outcome: Outcome, new: Features | None = None) 
     session.view = with_edits(session.view, outcome.chain, outcome.model, new)
 
 
-def solving(desk: Desk, session: Session, operation: str, arguments: dict[str, Any], videos: Sequence[str] = ()) -> Job:
+def solving(session: Session, operation: str, arguments: dict[str, Any], videos: Sequence[str] = ()) -> Job:
     """Make an edit that learns from clips.
 
     Args:
-        desk: The app at work.
         session: Whose model it is.
         operation: For example ``resolve``.
         arguments: Its arguments; a split without halves divides the windows of the concept.
@@ -64,7 +62,7 @@ def solving(desk: Desk, session: Session, operation: str, arguments: dict[str, A
     return Job(session.key, in_words(operation, arguments), work)
 
 
-def proposed_of(desk: Desk, session: Session, number: Any) -> Job:
+def proposed_of(session: Session, number: Any) -> Job:
     """Make the edit proposed against a suspected shortcut of the last diagnosis.
 
     Raises:
@@ -75,7 +73,7 @@ def proposed_of(desk: Desk, session: Session, number: Any) -> Job:
     if not isinstance(number, int) or number not in edits:
         raise DataError(f"proposal: expected the number of a shortcut with an edit, got {number!r:.80}; look again")
     edit = edits[number]
-    return solving(desk, session, edit.operation, dict(edit.arguments))
+    return solving(session, edit.operation, dict(edit.arguments))
 
 
 def gathered(session: Session, videos: Sequence[str]) -> tuple[list[str], Features]:

@@ -19,8 +19,8 @@ POLICIES = {
 WORDS = (
     "So many concepts of each test clip are set to what was measured of them apart from the model. The lines differ in "
     "which come first: those that move the decision most, those the model is least certain of, any, or those of one "
-    "kind. Where a line rises, concepts were read wrongly; where none does, the weights or the choice of concepts are "
-    "to blame."
+    "kind. Where a line rises, concepts were read wrongly; where it falls, the model reads more in them than was "
+    "measured of them; where none moves, the weights or the choice of concepts are to blame."
 )
 
 
