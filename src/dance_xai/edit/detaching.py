@@ -20,7 +20,6 @@ from dance_xai.errors import DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.model.head.threads import one_thread
 from dance_xai.model.layer import LinearLayer
-from dance_xai.model.spectrum import spectrum
 from dance_xai.types import Edit, FloatArray, IntArray
 
 STRENGTH = 1e-2  # as of a ridge layer; ten times less or more does the same
@@ -116,14 +115,15 @@ def _least_change(x: FloatArray, other: FloatArray, weight: FloatArray) -> Float
     Minimises ``|x d|^2 + a |d|^2`` for ``d`` with ``other.T @ x @ (w - d) = 0``, that is ``d = g (m' g)^+ m' w`` with
     ``m = x' other`` and ``g = (x'x + a)^-1 m``.
     """
-    parts = spectrum(x)
-    shared = parts.right.T @ (x.T @ other)  # (R, S) m, in the directions of the inputs
-    answer = shared / (parts.scale**2 + STRENGTH * parts.power)[:, None]  # g
     if not (np.abs(other).max(initial=0.0) > LEAST_SHARE):
         raise DataError("detach: expected a concept that varies within classes to detach from, got none; name another")
+    off = x - x.mean(axis=0)
+    square = off.T @ off
+    shared = off.T @ other  # (D, S) m
+    square.flat[:: len(square) + 1] += STRENGTH * float(np.trace(square)) / len(x)
+    answer = np.linalg.solve(square, shared)  # (D, S) g
     inverse = np.linalg.pinv(shared.T @ answer, rcond=LEAST_SHARE, hermitian=True)
-    along = weight @ parts.right  # (F, R)
-    return np.asarray((along @ shared @ inverse @ answer.T) @ parts.right.T)
+    return np.asarray((weight @ shared @ inverse) @ answer.T)
 
 
 def within(values: FloatArray, labels: IntArray) -> FloatArray:
