@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from tests.app.browsing import HOME, Browser
 
 from dance_xai.app import make_app
+from dance_xai.data.skeletons import COCO_17
 from dance_xai.workflows.fitting import fit_run
 from dance_xai.workflows.runs import open_run
 
@@ -96,3 +97,25 @@ def test_report_diagnosis_edits_and_app_need_no_data(dance, unrated, bare, tmp_p
         told = browser.get("reading", clip=view.manifest.ids[0]).json()
         page = browser.finish(browser.post("page", {"clip": view.manifest.ids[0]}).json())
         assert told["label"] and page["state"] == "done", page
+
+
+def test_joints_never_seen_are_said_kept_and_not_drawn(fit, dance, small_folder, tmp_path):
+    data = shutil.copytree(small_folder, tmp_path / "data")
+    gone = ("nose", "left_ankle", "right_ankle")
+    with np.load(data / "keypoints.npz") as archive:
+        arrays = dict(archive)
+    for name in ("confidence", "visible", "xy_px"):
+        arrays[name][:, COCO_17.index(*gone)] = 0
+    np.savez(data / "keypoints.npz", **arrays)
+    run, reason = tmp_path / "run", f"not seen in any train clip: {', '.join(gone)}"
+    told = fit(data, run)
+    assert told.code == 0 and f"3  joints: {reason}" in told.out, told.err + told.out
+    view = open_run(run)
+    assert [drop.item for drop in view.drops if drop.reason == reason] == list(gone)
+    assert not set(gone) & set(view.bank.bank.skeleton.joints)
+    clip = view.manifest.ids[0]
+    for command in (("report", run, "--no-diagnosis"), ("explain", run, clip)):
+        told = dance(*command, "--out", tmp_path / "x.html")
+        assert told.code == 0, told.err
+    told = dance("report", run, "--no-diagnosis", "--json")
+    assert reason in told.out

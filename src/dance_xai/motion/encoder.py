@@ -13,7 +13,7 @@ from dance_xai.errors import DataError
 from dance_xai.motion.body import to_body_units, to_unit_box
 from dance_xai.motion.fill import fill_gaps
 from dance_xai.motion.impute import PoseImputer, fit_imputer
-from dance_xai.motion.stack import PoseStack, stack_tracks
+from dance_xai.motion.stack import PoseStack, keep_joints, stack_tracks
 from dance_xai.motion.windows import cut_windows, filter_windows
 from dance_xai.types import FloatArray, IntArray, PoseTrack, PoseWindows, Skeleton, counted
 
@@ -58,7 +58,7 @@ class MotionEncoder:
     """Fitted on train clips; describes any clip with the same skeleton.
 
     Attributes:
-        skeleton: The named joints.
+        skeleton: The named joints; those never seen in train clips are left out.
         spec: How windows are cut.
         imputer: Infers joints that were not seen.
         mean: (Q,) of the raw descriptors (positions and velocities) over train windows.
@@ -72,12 +72,12 @@ class MotionEncoder:
     components: FloatArray
 
     def body(self, tracks: Sequence[PoseTrack], ids: Sequence[str]) -> PoseStack:
-        """The poses of the given clips in body units, every joint filled or inferred."""
-        stack = normalised(tracks, ids, self.spec)
-        if stack.skeleton != self.skeleton:
-            raise DataError(
-                f"poses: expected skeleton {self.skeleton.name!r}, got {stack.skeleton.name!r}; convert the poses first"
-            )
+        """The poses of the given clips in body units, every joint filled or inferred.
+
+        Raises:
+            DataError: They have another skeleton.
+        """
+        stack = normalised(tracks, ids, self.spec, self.skeleton)
         return replace(stack, xy=self.imputer(stack.xy, stack.seen))
 
     def codes(self, poses: FloatArray) -> FloatArray:
@@ -94,9 +94,22 @@ class MotionEncoder:
         return np.stack(coded, axis=1)
 
 
-def normalised(tracks: Sequence[PoseTrack], ids: Sequence[str], spec: WindowSpec) -> PoseStack:
-    """Stack, fill short gaps and normalise; unseen joints are still unseen."""
+def normalised(
+    tracks: Sequence[PoseTrack], ids: Sequence[str], spec: WindowSpec, skeleton: Skeleton | None = None
+) -> PoseStack:
+    """Stack, fill short gaps and normalise; unseen joints are still unseen.
+
+    Args:
+        tracks: One per clip at most.
+        ids: N clips.
+        spec: How.
+        skeleton: That of the tracks, or a part of it to leave out the other joints.
+
+    Raises:
+        DataError: The tracks have another skeleton.
+    """
     stack = stack_tracks(tracks, ids, min_confidence=spec.min_confidence)
+    stack = stack if skeleton is None else keep_joints(stack, skeleton)
     return NORMALISERS[spec.normalise](fill_gaps(stack, max_gap=spec.max_gap))
 
 
@@ -123,10 +136,15 @@ def pose_windows(body: PoseStack, key_frames: tuple[IntArray, IntArray], spec: W
     return filter_windows(windows, body.clips, min_seen=spec.min_seen, max_step=spec.max_step)
 
 
-def fit_imputer_on(stack: PoseStack, train: IntArray, *, max_frames: int = 20_000) -> PoseImputer:
-    """Fit the imputer to evenly spaced frames of the train clips."""
+def train_frames(stack: PoseStack, train: IntArray, *, max_frames: int = 20_000) -> IntArray:
+    """(f,) evenly spaced frames of the train clips, which the imputer learns from."""
     frames = np.flatnonzero(np.isin(stack.clip_of_frame, train))
-    frames = frames[:: max(1, len(frames) // max_frames)]
+    return frames[:: max(1, len(frames) // max_frames)]
+
+
+def fit_imputer_on(stack: PoseStack, train: IntArray) -> PoseImputer:
+    """Fit the imputer to frames of the train clips."""
+    frames = train_frames(stack, train)
     return fit_imputer(stack.xy[frames], stack.seen[frames])
 
 

@@ -64,9 +64,7 @@ def fit_imputer(poses: FloatArray, seen: BoolArray, *, iterations: int = 12, rid
     some = seen.any(axis=1)
     poses, seen = poses[some], seen[some]
     if not len(poses) or not seen.any(axis=0).all():
-        raise DataError(
-            "poses: expected every joint to be seen in some train frame, got a joint never seen; check skeleton"
-        )
+        raise DataError("poses: expected every joint to be seen in some train frame, got a joint never seen; drop it")
     mask = np.repeat(seen, 2, axis=1)
     values = poses.reshape(len(poses), -1).astype(np.float64)
     mean = (values * mask).sum(axis=0) / mask.sum(axis=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,22 @@ class PoseStack:
     def clip_of_frame(self) -> IntArray:
         """(F,) row of the clip each frame belongs to."""
         return np.repeat(np.arange(len(self.clips)), self.lengths)
+
+
+def keep_joints(stack: PoseStack, skeleton: Skeleton) -> PoseStack:
+    """The joints of a skeleton that is the same with some left out.
+
+    Raises:
+        DataError: It is another one.
+    """
+    if skeleton == stack.skeleton:
+        return stack
+    if skeleton != stack.skeleton.only(skeleton.joints):
+        raise DataError(
+            f"poses: expected skeleton {skeleton.name!r}, got {stack.skeleton.name!r}; convert the poses first"
+        )
+    columns = stack.skeleton.index(*skeleton.joints)
+    return replace(stack, skeleton=skeleton, xy=stack.xy[:, columns], seen=stack.seen[:, columns])
 
 
 def stack_tracks(tracks: Sequence[PoseTrack], ids: Sequence[str], *, min_confidence: float = 0.0) -> PoseStack:

@@ -20,7 +20,15 @@ from dance_xai.motion.discovery import (
     recover_centres,
     refine,
 )
-from dance_xai.motion.encoder import MotionEncoder, fit_encoder, fit_imputer_on, normalised, pose_windows
+from dance_xai.motion.encoder import (
+    MotionEncoder,
+    fit_encoder,
+    fit_imputer_on,
+    normalised,
+    pose_windows,
+    train_frames,
+)
+from dance_xai.motion.joints import seen_skeleton, unseen_drops
 from dance_xai.motion.matching import MotionMatches, match_motions
 from dance_xai.motion.quality import choose_partition, stability, window_class_nmi
 from dance_xai.motion.stack import PoseStack
@@ -101,7 +109,12 @@ def find_motions(data: Dataset, config: MotionConfig, seed: int) -> MotionEviden
         matches=match_motions(encoder, body, motions.centres, stride=config.stride),
         targets=_targets(windows, motions, len(data.manifest.clips)) if given is None else _as_targets(given),
         report=report,
-        drops=(*_absent(data, body, windows), *windows.drops, *motions.drops),
+        drops=(
+            *unseen_drops(data.tracks[0].skeleton, encoder.skeleton),
+            *_absent(data, body, windows),
+            *windows.drops,
+            *motions.drops,
+        ),
     )
 
 
@@ -133,7 +146,9 @@ def discover_motions(
 
 def _describe(data: Dataset, config: MotionConfig) -> tuple[MotionEncoder, PoseStack, PoseWindows, FloatArray]:
     spec, train = config.windows, data.manifest.rows("train")
-    partial = normalised(data.tracks, data.manifest.ids, spec)
+    whole = normalised(data.tracks, data.manifest.ids, spec)
+    known = seen_skeleton(whole, train_frames(whole, train))
+    partial = whole if known == whole.skeleton else normalised(data.tracks, data.manifest.ids, spec, known)
     imputer = fit_imputer_on(partial, train)
     body = replace(partial, xy=imputer(partial.xy, partial.seen))
     windows = pose_windows(body, _key_frames(partial, data, config), spec)

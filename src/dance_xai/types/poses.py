@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,14 @@ class Skeleton:
     def index(self, *names: str) -> IntArray:
         """Positions of the named joints; names the skeleton lacks are left out."""
         return np.array([self.joints.index(name) for name in names if name in self.joints], dtype=np.int64)
+
+    def only(self, names: Collection[str]) -> Skeleton:
+        """The named joints of this skeleton, in its order, with the bones and pairs between them; under its name."""
+        joints = tuple(name for name in self.joints if name in names)
+        bones, pairs = (
+            tuple((a, b) for a, b in each if a in names and b in names) for each in (self.bones, self.pairs)
+        )
+        return Skeleton(self.name, joints, bones, pairs)
 
     @property
     def bone_index(self) -> IntArray:
