@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 from annotated_types import Ge
 
-from dance_xai.data.dataset import DataConfig
-from dance_xai.errors import ConfigError
-from dance_xai.extract.request import check_request
+from dance_xai.data.dataset import Dataset
+from dance_xai.data.sources import DataConfig
+from dance_xai.errors import ConfigError, DanceError, DataError
+from dance_xai.extract.request import check_request, source_faults
 from dance_xai.extract.settings import ExtractConfig
+from dance_xai.stages.request import dataset_faults, head_faults, motion_faults
 from dance_xai.stages.settings import STRICT, HeadConfig, LayerConfig, MotionConfig, TextConfig
 from dance_xai.types import Activations
 
@@ -92,6 +94,51 @@ def parse_config(tree: Any, where: str) -> Config:
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
     return config
+
+
+def faults_of(config: Config) -> tuple[ConfigError, ...]:
+    """All that keeps the settings from being fitted, whatever the data; each names its key."""
+    labels = config.motion.source == "labels"
+    return (
+        *source_faults(config.data, config.extract, config.activations, labels=labels),
+        *motion_faults(config.motion, config.data, poses=_any_poses(config)),
+        *head_faults(config.head),
+    )
+
+
+def _any_poses(config: Config) -> bool:
+    return config.extract.poses is not None or config.data.poses is not None
+
+
+def faults_in(config: Config, data: Dataset) -> tuple[DataError, ...]:
+    """All that keeps a data set from being fitted with these settings, whatever its videos show."""
+    features, use_3d = config.extract.features, config.extract.use_3d
+    return tuple(
+        dataset_faults(
+            data,
+            config.motion,
+            poses=_any_poses(config),
+            use_3d=use_3d and "kinematics" in features,
+            folds=bool(features) or data.features is not None,
+        )
+    )
+
+
+def refuse_faults(config: Config, data: Dataset | None = None) -> None:
+    """Refuse what cannot be fitted before videos are looked at.
+
+    Args:
+        config: The settings.
+        data: The data set as read; None looks at the settings alone.
+
+    Raises:
+        DanceError: The first fault, and how many more there are.
+    """
+    faults: tuple[DanceError, ...] = faults_of(config)
+    faults += () if data is None else faults_in(config, data)
+    if faults:
+        more = f" ({len(faults) - 1} more wrong; dance check lists all)" if len(faults) > 1 else ""
+        raise type(faults[0])(f"{faults[0]}{more}")
 
 
 def config_tree(config: Config) -> dict[str, Any]:

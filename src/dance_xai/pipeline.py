@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from dance_xai.config import Config
+from dance_xai.config import Config, refuse_faults
 from dance_xai.data.dataset import Dataset, read_dataset
 from dance_xai.extract.extractor import Extractor
 from dance_xai.extract.phrase_sources import name_phrases
@@ -86,6 +86,7 @@ def fit(config: Config, data_root: Path, run: Runner = call_directly, look: Look
     """
     look = look or Extractor(config.extract, data_root)
     read = read_dataset(config.data, data_root, main_rows)
+    refuse_faults(config, read)
     data = look(name_phrases(read, config.data, data_root))
     motions = run("motion", find_motions, data, config.motion, config.seed)
     phrases = run("text", find_phrases, data, config.text)

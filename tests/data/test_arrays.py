@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from dance_xai.data.arrays import align, read_features, read_key_frames, read_motion_labels, read_phrases
-from dance_xai.data.dataset import ArraySource, ClipsSource, DataConfig, files_of, read_dataset
+from dance_xai.data.dataset import files_of, read_dataset
+from dance_xai.data.layouts.source import ClipsSource
+from dance_xai.data.sources import ArraySource, DataConfig
 from dance_xai.errors import DataError, ShapeError, UnsafePickleError
 from dance_xai.types import Features
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dance_xai.data.dataset import files_of, keep_clips, read_dataset, read_tracks
+from dance_xai.data.dataset import files_of, keep_clips, read_dataset
+from dance_xai.data.pose_source import read_tracks
 from dance_xai.errors import DataError
 from dance_xai.types import Clip, Features
 

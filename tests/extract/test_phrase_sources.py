@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dance_xai.config import parse_config
-from dance_xai.data.dataset import DataConfig, Dataset, files_of
+from dance_xai.data.dataset import Dataset, files_of
+from dance_xai.data.sources import DataConfig
 from dance_xai.errors import ConfigError, DataError
 from dance_xai.extract.phrase_sources import NO_EMBEDDING, for_classes, name_phrases, open_phrases, with_phrases
 from dance_xai.pipeline import fit

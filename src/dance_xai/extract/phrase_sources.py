@@ -7,9 +7,10 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from dance_xai.data.dataset import DataConfig, Dataset
+from dance_xai.data.dataset import Dataset
 from dance_xai.data.phrase_files import BUNDLED, read_class_phrases
 from dance_xai.data.phrase_sets import read_phrase_set
+from dance_xai.data.sources import DataConfig
 from dance_xai.errors import DataError
 from dance_xai.text.agreement import merge
 from dance_xai.text.listed import ListedProposer, folded_label

@@ -108,7 +108,7 @@ class Agglomerative:
         if len(points) > self.max_points:
             raise DataError(
                 f"points: expected at most {self.max_points} for agglomerative clustering, got {len(points)}; "
-                f"use finch or kmeans, cut fewer windows, or raise max_points (it needs 8 bytes * points squared)"
+                f"use finch or kmeans (motion.clusters.method), or cut fewer windows (motion.per_clip)"
             )
         numbers = sorted(set(self.n_clusters), reverse=True)
         if len(points) == 1:
@@ -134,5 +134,5 @@ def _check_enough(points: FloatArray, numbers: tuple[int, ...]) -> None:
     if distinct < max(numbers):
         raise DataError(
             f"points: expected at least {max(numbers)} distinct rows for {max(numbers)} clusters, got {distinct}; "
-            f"ask for fewer clusters or cut more windows"
+            f"ask for fewer clusters (motion.clusters.n_clusters) or cut more windows (motion.per_clip)"
         )

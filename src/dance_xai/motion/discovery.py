@@ -117,7 +117,7 @@ def describe_motions(
     if not len(kept):
         raise DataError(
             f"motion: expected a cluster seen in at least {min_clips} train clips, the largest has {clips.max()}; "
-            "ask for fewer clusters or lower min_clips"
+            "ask for fewer clusters (motion.clusters.n_clusters) or lower motion.min_clips"
         )
     if drop_small:
         kept = kept[np.argsort(-clips[kept], kind="stable")]

@@ -163,7 +163,8 @@ def choose_partition(
     if not allowed:
         raise DataError(
             f"partitions: expected one with {min_clusters} to {max_clusters} clusters, "
-            f"got {', '.join(str(row['clusters']) for row in table)}; widen the range or ask for a number of clusters"
+            f"got {', '.join(str(row['clusters']) for row in table)}; widen motion.clusters.min_clusters to "
+            "max_clusters, or ask for a number in it as motion.clusters.n_clusters"
         )
     enough = max(silhouette for silhouette, _, _ in allowed) - tolerance
     good = [(clusters, index) for silhouette, clusters, index in allowed if silhouette >= enough]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,15 +11,7 @@ import numpy as np
 from dance_xai.data.dataset import Dataset
 from dance_xai.errors import ConfigError, DataError
 from dance_xai.motion import keyframes
-from dance_xai.motion.clusterers import Agglomerative, Finch, KMeans
-from dance_xai.motion.discovery import (
-    Motions,
-    centres_of,
-    describe_motions,
-    orient,
-    recover_centres,
-    refine,
-)
+from dance_xai.motion.discovery import Motions, describe_motions, recover_centres
 from dance_xai.motion.encoder import (
     MotionEncoder,
     fit_encoder,
@@ -30,20 +22,15 @@ from dance_xai.motion.encoder import (
 )
 from dance_xai.motion.joints import seen_skeleton, unseen_drops
 from dance_xai.motion.matching import MotionMatches, match_motions
-from dance_xai.motion.quality import choose_partition, stability, window_class_nmi
+from dance_xai.motion.quality import window_class_nmi
 from dance_xai.motion.stack import PoseStack
 from dance_xai.motion.windows import take
-from dance_xai.protocols import Clusterer
-from dance_xai.stages.settings import ClusterConfig, MotionConfig
+from dance_xai.stages.clustering import Clustering, cluster
+from dance_xai.stages.settings import MotionConfig
 from dance_xai.targets.motion import motion_targets
 from dance_xai.types import BoolArray, Clip, Drop, FloatArray, IntArray, Manifest, PoseTrack, PoseWindows
 
 NO_POSES = "no poses"
-CLUSTERERS: dict[str, Callable[[ClusterConfig], Clusterer]] = {
-    "kmeans": lambda config: KMeans(config.n_clusters),
-    "agglomerative": lambda config: Agglomerative(config.n_clusters),
-    "finch": lambda config: Finch("euclidean", n_clusters=config.n_clusters[0] if config.n_clusters else None),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,16 +76,17 @@ def find_motions(data: Dataset, config: MotionConfig, seed: int) -> MotionEviden
     rng = np.random.default_rng(seed)
     report: dict[str, Any] = {"windows": len(windows), "train_windows": int(train.sum())}
     if given is None:
-        centres, report["clustering"] = _discover(codes[train], windows.clip[train], config, rng)
+        found = cluster(codes[train], windows.clip[train], config, rng)
+        report["clustering"] = found.report
     else:
-        centres = recover_centres(take(windows, train), codes[train], given)
+        found = Clustering(recover_centres(take(windows, train), codes[train], given), config.min_clips, {})
     motions = describe_motions(
         windows,
         codes,
-        np.nan_to_num(centres),
+        np.nan_to_num(found.centres),
         train=train,
         ids=data.manifest.ids,
-        min_clips=config.min_clips,
+        min_clips=found.min_clips,
         drop_small=given is None,
     )
     report |= _agreement(windows, motions, data, train)
@@ -113,6 +101,7 @@ def find_motions(data: Dataset, config: MotionConfig, seed: int) -> MotionEviden
             *unseen_drops(data.tracks[0].skeleton, encoder.skeleton),
             *_absent(data, body, windows),
             *windows.drops,
+            *found.drops,
             *motions.drops,
         ),
     )
@@ -172,24 +161,6 @@ def _key_frames(body: PoseStack, data: Dataset, config: MotionConfig) -> tuple[I
     if config.key_frames == "uniform":
         return keyframes.uniform_key_frames(body, config.per_clip)
     return keyframes.motion_key_frames(body, config.per_clip)
-
-
-def _discover(
-    codes: FloatArray, clips: IntArray, config: MotionConfig, rng: np.random.Generator
-) -> tuple[FloatArray, dict[str, Any]]:
-    points = codes[np.arange(len(codes)), orient(codes)]
-    clusterer = CLUSTERERS[config.clusters.method](config.clusters)
-    partitions = clusterer.partitions(points, rng)
-    limits = config.clusters
-    chosen, scores = choose_partition(
-        points, partitions, min_clusters=limits.min_clusters, max_clusters=limits.max_clusters, groups=clips
-    )
-    centres = refine(codes, centres_of(points, partitions[chosen]), iterations=config.clusters.refine)
-    report: dict[str, Any] = {"method": config.clusters.method, "clusters": len(centres), "partitions": scores}
-    if config.stability_repeats:
-        repeats = config.stability_repeats
-        report["stability"] = stability(points, clusterer, rng, repeats=repeats, n_clusters=len(centres))
-    return centres, report
 
 
 def _agreement(windows: PoseWindows, motions: Motions, data: Dataset, train: BoolArray) -> dict[str, float]:

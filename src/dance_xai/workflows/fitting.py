@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dance_xai.artifacts import StageCache, check_place, read_run
-from dance_xai.config import Config
+from dance_xai.config import Config, refuse_faults
 from dance_xai.data.dataset import Dataset
 from dance_xai.extract.extractor import Extractor
 from dance_xai.pipeline import Fitted, fit
@@ -43,6 +43,7 @@ def fit_run(
     Raises:
         DanceError: Settings, data or place are wrong; an earlier RUN at ``out`` is unchanged.
     """
+    refuse_faults(config)
     check_place(out, "run")
     inputs = inputs_of(config, data_root, cache)
     if is_unchanged(out, config, inputs):

@@ -13,14 +13,15 @@ import numpy as np
 from dance_xai.config import Config, config_tree, parse_config
 from dance_xai.data.arrays import align, read_features
 from dance_xai.data.container import is_there
-from dance_xai.data.dataset import ArraySource, DataConfig, Dataset, keep_clips
-from dance_xai.data.layouts.entries import Entry, video_files
+from dance_xai.data.dataset import Dataset, keep_clips
+from dance_xai.data.layouts.entries import Entry, require_all, video_files
 from dance_xai.data.layouts.known import layout_of
 from dance_xai.data.layouts.naming import give_ids
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.data.layouts.tables import find_columns, read_csv, read_json_lines, row_entry
 from dance_xai.data.npz import refuse_duplicates
 from dance_xai.data.pose_source import read_tracks
+from dance_xai.data.sources import ArraySource, DataConfig
 from dance_xai.errors import ArtifactError, ConfigError, DataError
 from dance_xai.extract.extractor import Extractor
 from dance_xai.extract.loading import model_identities
@@ -165,6 +166,7 @@ def _same_models(view: RunView, config: Config) -> None:
 def _manifest(place: Path, source: ClipsSource, root: Path) -> Manifest:
     """The clips without classes, as train clips of nothing, so that none is missing for want of a label."""
     entries = _videos_of(place) if place.is_dir() else _entries(source, root)
+    require_all(entries)
     if any(entry.part == "test" for entry in entries):
         entries = [entry for entry in entries if entry.part == "test"]
     refuse_duplicates(str(place), [str(entry.id) for entry in entries], "clip ids")

@@ -59,7 +59,6 @@ def test_a_class_may_be_called_train(touch, clips_of):
     [
         (["run/a.txt"], r"expected a folder with videos \(.mp4, .*found none"),
         (["run/a.mp4", "hop/b.mp4"], r"\(read as folders\): expected the split of every clip .*data.clips.split"),
-        (["run/a.mp4", "b.mp4"], r"b.mp4: expected videos in a folder per class, got one outside"),
         (["train/a.mp4", "test/run/b.mp4"], r"train/a.mp4: expected videos in a folder per class"),
         (
             ["train/run/a.mp4", "val/run/b.mp4", "more/run/c.mp4"],
@@ -71,6 +70,40 @@ def test_other_folders_are_one_line(touch, clips_of, names, message):
     with pytest.raises(DataError, match=message) as caught:
         clips_of(touch(names))
     assert "\n" not in str(caught.value)
+
+
+def test_a_video_outside_the_class_folders_costs_itself(touch, left_out):
+    root = touch([*(f"v/{label}/{n}.mp4" for label in ("run", "hop") for n in (1, 2)), "v/b.mp4"])
+    (said,) = left_out(root, "v", split=HALF)
+    assert said.startswith("v/b.mp4: expected videos in a folder per class, got one outside; move it")
+
+
+def test_a_lone_folder_data_is_stepped_into(touch, clips_of):
+    """As VideoFolder data sets lie on the hub."""
+    root = touch(["d/README.md", "d/.git/x", *(f"d/data/{p}/{c}/{p}.mp4" for p in ("train", "test") for c in "ab")])
+    for layout in ("auto", "videofolder", "folders"):
+        clips = clips_of(root, "d", layout=layout)
+        assert {(clip.label, clip.split) for clip in clips.values()} == {
+            (c, s) for c in "ab" for s in ("train", "test")
+        }
+        assert "d/data/train/a/train" in clips
+    plain = touch(["e/data/a/1.mp4", "e/data/a/2.mp4", "e/data/b/1.mp4", "e/data/b/2.mp4"])
+    assert {clip.label for clip in clips_of(plain, "e", split=HALF).values()} == {"a", "b"}
+    touch(["e/more/1.mp4", "e/more/2.mp4"])
+    assert {clip.label for clip in clips_of(plain, "e", split=HALF).values()} == {"data", "more"}
+
+
+@pytest.mark.parametrize("place", ["d", "d/data", "d/data/train"])
+def test_metadata_above_and_below_a_lone_folder_data(touch, clips_of, place):
+    names = ["d/data/train/run/a.mp4", "d/data/train/hop/b.mp4"]
+    root = touch(names)
+    rows = [name.removeprefix(f"{place}/") for name in names]
+    (root / place / "metadata.csv").write_text("\n".join(["file_name", *rows]))
+    clips = clips_of(root, "d")
+    assert {clip.id: (clip.label, clip.split) for clip in clips.values()} == {
+        "d/data/train/run/a": ("run", "train"),
+        "d/data/train/hop/b": ("hop", "train"),
+    }
 
 
 def test_linked_folders_are_followed_once(touch, clips_of, tmp_path):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from dance_xai.data.layouts.lists import read_list
+from dance_xai.data.layouts.lists import list_entries, read_list
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.data.manifest import read_clips
 from dance_xai.errors import DataError
@@ -30,7 +31,7 @@ def test_what_is_written_is_read(tmp_path, lines, separator, ending, bom, quotes
     path = tmp_path / "train.txt"
     texts = [f"{quoted(name, separator) if quotes else name}{separator}{label}" for name, label in lines]
     path.write_bytes((("\ufeff" if bom else "") + ending.join(texts)).encode())
-    assert read_list(path) == [(number, name, str(label)) for number, (name, label) in enumerate(lines, start=1)]
+    assert read_list(path)[0] == [(number, name, str(label)) for number, (name, label) in enumerate(lines, start=1)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,8 @@ def test_what_is_written_is_read(tmp_path, lines, separator, ending, bom, quotes
 def test_commas_and_spaces(tmp_path, text, rows):
     path = tmp_path / "list.txt"
     path.write_text(text)
-    assert [row[1:] for row in read_list(path)] == rows
+    found, wrong = read_list(path)
+    assert [row[1:] for row in found] == rows and not wrong
 
 
 @pytest.mark.parametrize(
@@ -63,14 +65,24 @@ def test_commas_and_spaces(tmp_path, text, rows):
         ("a.mp4,1\nb.mp4 2\nc.mp4,3", r"line 2: .*got 'b.mp4 2'"),
         ("a.mp4 \n", r"list.txt: line 1: "),
         ("path,label\na.mp4,1\n", r"line 1: .*got 'path,label'"),
+        ("a.mp4 1\nb.mp4 60 1\n", r"line 2: .*got 'b.mp4 60 1'"),
+        ("a.mp4,1\nb.mp4,60,1\n", r"line 2: .*got 'b.mp4,60,1'"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path, text, message):
     path = tmp_path / "list.txt"
     path.write_text(text)
-    with pytest.raises(DataError, match=message) as caught:
-        read_list(path)
-    assert "\n" not in str(caught.value)
+    (bad,) = [entry for entry in list_entries(ClipsSource(Path("list.txt")), tmp_path) if entry.wrong]
+    said = f"{bad.where}: {bad.wrong}"
+    assert re.search(message, said) and "\n" not in said and bad.id is None
+
+
+def test_a_list_of_three_columns_is_refused(tmp_path):
+    (tmp_path / "list.txt").write_text("v/a.mp4 60 1\nv/b.mp4 48 0\n")
+    with pytest.raises(DataError, match=r"line 1: expected a video and its label .*got 'v/a.mp4 60 1'"):
+        read_clips(ClipsSource(Path("list.txt"), layout="list"), tmp_path)
+    with pytest.raises(DataError, match=r"list.txt: expected a header .*got 'v/a.mp4 60 1' first"):
+        read_clips(ClipsSource(Path("list.txt")), tmp_path)
 
 
 def test_train_and_test_lists_with_class_names(tmp_path: Path):

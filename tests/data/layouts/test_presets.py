@@ -116,9 +116,48 @@ def test_haa500_names(touch, clips_of):
         "yoga cat_015": ("yoga cat", "train"),
         "yoga cat_016": ("yoga cat", "test"),
     }
-    touch(["run/another.mp4"])
-    with pytest.raises(DataError, match=r"another.mp4: expected a name as archery/archery_000.mp4"):
-        clips_of(root, layout="haa500")
+
+
+def test_haa500_videos_of_other_folders_are_no_class(touch, left_out):
+    root = touch([f"{label}/{label}_{number:03d}.mp4" for label in ("run", "yoga cat") for number in (15, 16)])
+    touch(["run/another.mp4", "mine/holiday_001.mp4", "mine/mine_777.mp4"])
+    said = left_out(root, layout="haa500")
+    assert [line.partition(": expected a name as archery/archery_000.mp4")[0] for line in said] == [
+        "mine/holiday_001.mp4",
+        "mine/mine_777.mp4",
+        "run/another.mp4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "layout"),
+    [
+        ([f"video/{label}/{label}_{n:03d}.mp4" for label in ("run", "yoga cat") for n in (1, 17)], "haa500"),
+        ([f"{label}/person{n:02d}_{label}_d1_uncomp.avi" for label in KTH for n in (1, 2)], "kth"),
+        ([f"{label}/v_{label}_g{n:02d}_c01.avi" for label in ("YoYo", "Archery") for n in (1, 8)], "ucf101"),
+        ([f"{label}/{n}.mp4" for label in ("YoYo", "Archery") for n in (1, 8)], None),
+    ],
+)
+def test_without_a_split_the_data_set_is_named_that_it_looks_like(touch, clips_of, names, layout):
+    with pytest.raises(DataError, match=r"expected the split of every clip") as caught:
+        clips_of(touch([f"d/{name}" for name in names]), "d/video" if layout == "haa500" else "d")
+    hint = f'for {layout} as downloaded set data.clips.layout = "{layout}"'
+    assert (hint in str(caught.value)) == (layout is not None) and ("as downloaded" in str(caught.value)) == bool(
+        layout
+    )
+
+
+def test_ucf101_lines_of_classes_that_are_none(touch, left_out):
+    rows = [
+        f"{label}/v_{label}_g{group:02d}_c01.avi 1\n" for label in ("YoYo", "Archery", "Holiday") for group in (8, 9)
+    ]
+    root = ucf(touch(["UCF-101/x"]), "".join([*rows, "Archery/v_YoYo_g10_c01.avi 1\n"]), "")
+    (root / "ucfTrainTestlist" / "classInd.txt").write_text("1 Archery\n2 YoYo\n")
+    said = left_out(root)
+    assert [line.partition(": expected")[0].rpartition("/")[2] for line in said] == [
+        f"trainlist01.txt: line {number}" for number in (5, 6, 7)
+    ]
+    assert "a class of classInd.txt, got 'Holiday'" in said[0] and "a line as 'Archery/" in said[2]
 
 
 def ucf(root: Path, train: str, test: str, fold: int = 1) -> Path:

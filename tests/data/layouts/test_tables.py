@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_two_lists_are_train_and_test(tmp_path, clips_of):
         clips_of(tmp_path, "train.csv", test_path=Path("test.csv"))
 
 
-def test_numbers_are_named_by_the_class_list(tmp_path, clips_of):
+def test_numbers_are_named_by_the_class_list(tmp_path, left_out):
     write_table(tmp_path, "run\njump\n walk \nfly\n", "classes.txt")
     write_table(
         tmp_path, '{"clip": 1, "label": 2, "split": "train"}\n{"clip": 2, "label": 0, "split": "train"}\n', "c.jsonl"
@@ -126,12 +127,13 @@ def test_numbers_are_named_by_the_class_list(tmp_path, clips_of):
     manifest = read_clips(source, tmp_path)
     assert manifest.classes == ("run", "walk")
     assert [clip.label for clip in manifest.clips] == ["walk", "run"]
-    write_table(tmp_path, "clip,label,split\n1,2,train\n2,4,train\n")
-    with pytest.raises(DataError, match=r"clips.csv: line 3: expected one of the 4 classes of .*classes.txt.*got '4'"):
-        clips_of(tmp_path, "clips.csv", class_list=Path("classes.txt"))
-    write_table(tmp_path, "clip,label,split\n1,run,train\n2,hop,train\n")
-    with pytest.raises(DataError, match=r"line 3: .*got 'hop'"):
-        clips_of(tmp_path, "clips.csv", class_list=Path("classes.txt"))
+    for rows, message in (
+        ("1,2,train\n2,4,train\n3,0,train\n", r"line 3: expected one of the 4 classes of .*classes.txt.*got '4'"),
+        ("1,run,train\n2,walk,train\n3,hop,train\n", r"line 4: .*got 'hop'"),
+    ):
+        write_table(tmp_path, "clip,label,split\n" + rows)
+        (said,) = left_out(tmp_path, "clips.csv", class_list=Path("classes.txt"))
+        assert re.match("clips.csv: " + message, said)
 
 
 def test_classes_that_are_numbers_are_sorted_by_value(tmp_path):
@@ -141,17 +143,46 @@ def test_classes_that_are_numbers_are_sorted_by_value(tmp_path):
 
 GOOD = "clip,label,split,start,end\n1,a,train,0,1\n2,b,train,,\n"
 
+ROWS_THAT_CANNOT_BE_USED = [
+    ("3,a,dev-set,,\n", r"line 4: expected the split train, val or test, got 'dev-set'"),
+    ("3,,train,,\n", r"line 4: expected a value in column 'label', got none"),
+    ("3,a,,,\n", r"line 4: expected a value in column 'split', got none"),
+    ("\n3,a,train,soon,\n", r"line 5: expected seconds from 0, got 'soon'"),
+    ("3,a,train,-1,\n", r"line 4: expected seconds from 0, got '-1'"),
+    ("3,a,train,nan,\n", r"line 4: expected seconds from 0, got 'nan'"),
+    ("3,a,train,2,2\n", r"line 4: expected an end after the start, got 2.0 to 2.0 s"),
+    ('"3\n3",a,train,,x\n', r"line 5: expected one line in column 'clip', got several"),
+    ("3,a,train\n", r"line 4: expected 5 cells, as in the header, got 3"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), ROWS_THAT_CANNOT_BE_USED)
+def test_a_bad_row_costs_itself_and_says_where(tmp_path, left_out, text, message):
+    (said,) = left_out(write_table(tmp_path, GOOD + text), "clips.csv")
+    assert re.match("clips.csv: " + message, said)
+
+
+def test_all_bad_rows_are_said_at_once(tmp_path, left_out):
+    texts = [text for text, _ in ROWS_THAT_CANNOT_BE_USED if "\n" not in text[:-1]]
+    said = left_out(write_table(tmp_path, GOOD + "".join(texts)), "clips.csv")
+    assert [line.partition(": expected")[0] for line in said] == [f"clips.csv: line {n + 4}" for n in range(len(texts))]
+
+
+def test_when_all_rows_are_bad_the_first_reason_is_the_error(tmp_path, clips_of):
+    write_table(tmp_path, "clip,label,split\n1,,train\n2,b,dev\n")
+    with pytest.raises(DataError, match=r"clips.csv: line 2: expected a value in column 'label'"):
+        clips_of(tmp_path, "clips.csv")
+
+
+def test_a_class_whose_rows_are_bad_is_an_error_that_tells_of_the_rows(tmp_path, clips_of):
+    write_table(tmp_path, GOOD + "3,c,trian,,\n4,c,test,,\n")
+    with pytest.raises(DataError, match=r"without 1 row \(clips.csv: line 4: .*got 'trian'.*got none of c; add"):
+        clips_of(tmp_path, "clips.csv")
+
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (GOOD + "3,a,dev-set,,\n", r"line 4: expected the split train, val or test, got 'dev-set'"),
-        (GOOD + "3,,train,,\n", r"line 4: expected a value in column 'label', got none"),
-        (GOOD + "\n3,a,train,soon,\n", r"line 5: expected seconds from 0, got 'soon'"),
-        (GOOD + "3,a,train,-1,\n", r"line 4: expected seconds from 0, got '-1'"),
-        (GOOD + "3,a,train,nan,\n", r"line 4: expected seconds from 0, got 'nan'"),
-        (GOOD + "3,a,train,2,2\n", r"line 4: expected an end after the start, got 2.0 to 2.0 s"),
-        (GOOD + '"3\n3",a,train,,x\n', r"line 5: expected one line in column 'clip', got several"),
         ("label,split\na,train\n", r"expected the column 'path', got label, split; .* as path_column"),
         ("clip,label,label\n1,a,b\n", r"unique columns, got 1 of them repeated \(label\)"),
         ("clip,label\n1,a\n2,b\n", r"\(read as csv\): expected the split of every clip .*got none"),
@@ -175,11 +206,15 @@ def test_a_bad_csv_is_one_line_that_says_where(tmp_path, clips_of, text, message
         ('{"clip": "2", "label": "a", "split": 3}', r"line 2: expected the split train, val or test, got '3'"),
     ],
 )
-def test_a_bad_json_line_is_one_line_that_says_where(tmp_path, clips_of, line, message):
-    write_table(tmp_path, '{"clip": "1", "label": "a", "split": "train"}\n' + line + "\n", "clips.jsonl")
-    with pytest.raises(DataError, match=message) as caught:
-        clips_of(tmp_path, "clips.jsonl")
-    assert "\n" not in str(caught.value) and "clips.jsonl" in str(caught.value)
+def test_a_bad_json_line_costs_itself_and_says_where(tmp_path, clips_of, left_out, line, message):
+    good = [f'{{"clip": "{label}", "label": "{label}", "split": "train"}}' for label in "ab"]
+    write_table(tmp_path, "\n".join((good[0], line, good[1])), "clips.jsonl")
+    (said,) = left_out(tmp_path, "clips.jsonl")
+    assert re.match("clips.jsonl: " + message, said)
+    if not line.endswith("}"):
+        write_table(tmp_path, line, "clips.jsonl")
+        with pytest.raises(DataError, match=r"clips.jsonl: line 1: expected a JSON object"):
+            clips_of(tmp_path, "clips.jsonl")
 
 
 def test_columns_that_the_settings_name_must_be_there(tmp_path, clips_of):

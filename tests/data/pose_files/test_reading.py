@@ -10,8 +10,11 @@ import pytest
 from scipy.io import savemat
 
 from dance_xai.config import parse_config
-from dance_xai.data.dataset import ClipsSource, DataConfig, PosesSource, files_of, read_tracks
+from dance_xai.data.dataset import files_of
+from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.data.pose_files.recognise import recognise
+from dance_xai.data.pose_source import PosesSource, read_tracks
+from dance_xai.data.sources import DataConfig
 from dance_xai.errors import ConfigError, DataError, ShapeError
 from dance_xai.motion.tracking import main_rows
 from dance_xai.types import Clip

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from dance_xai.data.npz import require_file
 from dance_xai.errors import DataError
 
+T = TypeVar("T")
 Part: TypeAlias = Literal["train", "val", "test"]
 
 VIDEO_SUFFIXES = tuple(f".{name}" for name in "mp4 avi mov mkv webm m4v mpg mpeg wmv flv gif 3gp ogv ts mts".split())
@@ -37,6 +38,7 @@ class Entry:
         subject: The person seen, if given.
         start: Seconds, if given.
         end: Seconds, if given.
+        wrong: Why it cannot be used: what was expected, got, and what to do; None where nothing is wrong.
     """
 
     where: str
@@ -48,6 +50,33 @@ class Entry:
     subject: str | None = None
     start: float | None = None
     end: float | None = None
+    wrong: str | None = None
+
+
+def gathered(make: Callable[[T], Iterable[Entry]], items: Iterable[tuple[str, T]]) -> list[Entry]:
+    """The entries of all items; one that cannot be used becomes an entry that says why.
+
+    Args:
+        make: Item -> its entries.
+        items: Where each stands, for errors, and the item.
+    """
+    found: list[Entry] = []
+    for where, item in items:
+        try:
+            found += make(item)
+        except DataError as error:
+            found.append(Entry(where, "", wrong=str(error).removeprefix(f"{where}: ")))
+    return found
+
+
+def require_all(entries: Sequence[Entry]) -> None:
+    """Check that every entry can be used.
+
+    Raises:
+        DataError: Says of the first that cannot why.
+    """
+    if bad := [entry for entry in entries if entry.wrong is not None]:
+        raise DataError(f"{bad[0].where}: {bad[0].wrong}")
 
 
 def part_named(name: str) -> Part | None:

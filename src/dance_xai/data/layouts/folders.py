@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from dance_xai.data.layouts.entries import Entry, Part, name_from, part_named, video_files
+from dance_xai.data.layouts.entries import Entry, Part, gathered, is_video, name_from, part_named, video_files
 from dance_xai.data.layouts.naming import give_ids
 from dance_xai.data.layouts.source import ClipsSource
-from dance_xai.data.layouts.tables import find_columns, read_csv, read_json_lines, row_entry
+from dance_xai.data.layouts.tables import find_columns, read_csv, read_json_lines, row_entries
 from dance_xai.data.npz import some
 from dance_xai.errors import DataError
+
+WRAPPER = "data"
 
 _METADATA = ("metadata.csv", "metadata.jsonl")
 
@@ -20,12 +22,22 @@ def folder_entries(source: ClipsSource, root: Path) -> list[Entry]:
     """The videos of class folders; ids are paths from the data root.
 
     Raises:
-        DataError: There are no videos, some lie outside class folders, or some folders are parts and others classes.
+        DataError: There are no videos, or some folders are parts and others classes.
     """
-    folder = root / source.path
+    folder = inner(root / source.path)
     names = video_files(folder)
     depth = 1 if has_parts(folder, names) else 0
-    return give_ids([_entry(folder, name, depth, root) for name in names], short=False)
+    places = ((str(folder / name), name) for name in names)
+    return give_ids(gathered(lambda name: [_entry(folder, name, depth, root)], places), short=False)
+
+
+def inner(folder: Path) -> Path:
+    """The folder ``data`` in a folder that holds no other, as on the hub; else the folder itself."""
+    lone = folder / WRAPPER
+    if not lone.is_dir():
+        return folder
+    others = [item for item in folder.iterdir() if not item.name.startswith(".") and item != lone]
+    return folder if any(item.is_dir() or is_video(item.name) for item in others) else lone
 
 
 def has_parts(folder: Path, names: Sequence[str]) -> bool:
@@ -77,7 +89,9 @@ def metadata_files(folder: Path) -> tuple[Path, ...]:
     """
     if not folder.is_dir():
         return ()
-    places = [folder, *sorted(item for item in folder.iterdir() if item.is_dir() and part_named(item.name))]
+    tops = dict.fromkeys((folder, inner(folder)))
+    parts = sorted(item for top in tops for item in top.iterdir() if item.is_dir() and part_named(item.name))
+    places = [*tops, *parts]
     found = tuple(file for place in places for name in _METADATA if (file := place / name).is_file())
     parquet = [file for place in places if (file := place / "metadata.parquet").is_file()]
     if parquet and not found:
@@ -88,12 +102,15 @@ def metadata_files(folder: Path) -> tuple[Path, ...]:
 def _metadata_entries(source: ClipsSource, root: Path, file: Path) -> list[Entry]:
     table = read_csv(file) if file.suffix == ".csv" else read_json_lines(file)
     columns = find_columns(table, replace(source, path_column=source.path_column or "file_name"), needed=())
-    entries = [row_entry(table, row, columns, file.parent, root, None) for row in range(len(table.rows))]
-    return [_placed(entry, root / source.path) for entry in entries]
+    entries = row_entries(table, columns, file.parent, root, None)
+    place = inner(root / source.path)
+    return gathered(lambda entry: [_placed(entry, place)], ((entry.where, entry) for entry in entries))
 
 
 def _placed(entry: Entry, folder: Path) -> Entry:
     """Fill in the part and the label that the folders of the file name."""
+    if entry.wrong is not None:
+        return entry
     parents = PurePosixPath(name_from(folder, entry.path or folder)).parts[:-1]
     part: Part | None = part_named(parents[0]) if parents else None
     classes = parents[1:] if part else parents

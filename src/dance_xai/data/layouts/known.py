@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from dance_xai.data.layouts.entries import Entry, video_files
 from dance_xai.data.layouts.folders import folder_entries, metadata_files, videofolder_entries
+from dance_xai.data.layouts.haa500 import NAME as HAA500_NAME
 from dance_xai.data.layouts.haa500 import haa500_entries
+from dance_xai.data.layouts.kth import VIDEO as KTH_VIDEO
 from dance_xai.data.layouts.kth import kth_entries, kth_files
 from dance_xai.data.layouts.lists import list_entries
 from dance_xai.data.layouts.penn_action import penn_action_entries, penn_action_files, penn_action_listing
 from dance_xai.data.layouts.recognise import recognise
 from dance_xai.data.layouts.source import ClipsSource, LayoutName
 from dance_xai.data.layouts.tables import table_entries
+from dance_xai.data.layouts.ucf101 import NAME as UCF101_NAME
 from dance_xai.data.layouts.ucf101 import ucf101_entries, ucf101_files
 from dance_xai.errors import ConfigError
 
@@ -91,3 +94,20 @@ def layout_of(source: ClipsSource, root: Path) -> tuple[LayoutName, Layout]:
             f"got {', '.join(unheeded)} too; remove it or name another layout"
         )
     return name, layout
+
+
+PRESETS: dict[LayoutName, Callable[[str], bool]] = {
+    "haa500": lambda path: HAA500_NAME.fullmatch(path) is not None,
+    "kth": lambda path: KTH_VIDEO.fullmatch(PurePosixPath(path).stem) is not None,
+    "ucf101": lambda path: UCF101_NAME.fullmatch(PurePosixPath(path).stem) is not None,
+}
+"""Which paths look like those of a data set that comes in class folders, with the split elsewhere."""
+
+
+def preset_hint(paths: Sequence[str]) -> str:
+    """What to add to a message on clips without a split: the data set that they may be of, empty where they are none.
+
+    Source: ours.
+    """
+    likely = [name for name, fits in PRESETS.items() if sum(map(fits, paths)) > len(paths) / 2]
+    return f'; for {likely[0]} as downloaded set data.clips.layout = "{likely[0]}"' if likely else ""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from dance_xai.data.layouts.entries import Entry, Part, numbered_lines, video_files
+from dance_xai.data.layouts.entries import Entry, Part, gathered, numbered_lines, video_files
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.errors import DataError
 
@@ -15,7 +15,7 @@ TEST_PERSONS = frozenset({2, 3, 5, 6, 7, 8, 9, 10, 22})
 FPS = 25.0
 
 _CLASSES = "boxing|handclapping|handwaving|jogging|running|walking"
-_VIDEO = re.compile(
+VIDEO = re.compile(
     rf"(?P<video>person(?P<person>[01]\d|2[0-5])_(?P<label>{_CLASSES})_d[1-4])(_uncomp|(?P<piece>_\d+))?"
 )
 _SEQUENCE = re.compile(r"(?P<video>person\d\d_[a-z]+_d\d)\s+frames\s+(?P<ranges>\d+-\d+(\s*,\s*\d+-\d+)*)\s*,?")
@@ -26,16 +26,17 @@ def kth_entries(source: ClipsSource, root: Path) -> list[Entry]:
 
     A whole video is a clip, or, with the list of sequences in the folder, a clip per sequence, numbered from 0. Persons
     1, 4, 11 to 21 and 23 to 25 (the official training and validation persons) are for training, the nine others for
-    testing.
+    testing. Videos with other names, and those that the list lacks, cannot be used.
 
     Raises:
-        DataError: There are no videos, a name is not one of KTH, or a line of the list is wrong or missing.
+        DataError: There are no videos, or a line of the list is wrong.
 
     Source: Schuldt, Laptev, Caputo 2004; ``00sequences.txt`` of the data set.
     """
     folder = root / source.path
     listed = _sequences(folder / SEQUENCES) if (folder / SEQUENCES).is_file() else None
-    return [entry for name in video_files(folder) for entry in _entries_of(folder / name, listed)]
+    paths = ((str(folder / name), folder / name) for name in video_files(folder))
+    return gathered(lambda path: _entries_of(path, listed), paths)
 
 
 def kth_files(source: ClipsSource, root: Path) -> tuple[Path, ...]:
@@ -45,7 +46,7 @@ def kth_files(source: ClipsSource, root: Path) -> tuple[Path, ...]:
 
 
 def _entries_of(path: Path, listed: dict[str, list[tuple[float, float]]] | None) -> list[Entry]:
-    found = _VIDEO.fullmatch(PurePosixPath(path.name).stem)
+    found = VIDEO.fullmatch(PurePosixPath(path.name).stem)
     if found is None:
         raise DataError(
             f"{path}: expected a name as person01_walking_d1_uncomp.avi or person01_walking_d1_0.mp4; remove the file"

@@ -31,16 +31,19 @@ def give_ids(entries: Sequence[Entry], *, short: bool) -> list[Entry]:
     Several clips cut from one file also carry their seconds, as in ``match@12.5-14.0``.
 
     Args:
-        entries: Clips of a data set.
+        entries: Clips of a data set; those that cannot be used get none.
         short: Take the file name alone where no two files share it.
 
     Source: ours.
     """
-    count = Counter(entry.name for entry in entries if entry.id is None)
+    nameless = [entry for entry in entries if entry.id is None and entry.wrong is None]
+    count = Counter(entry.name for entry in nameless)
     stems = {name: PurePosixPath(name).stem for name in count}
     names = stems if short and len(set(stems.values())) == len(stems) else unsuffixed(count)
     return [
-        entry if entry.id is not None else replace(entry, id=names[entry.name] + _seconds(entry, count[entry.name]))
+        replace(entry, id=names[entry.name] + _seconds(entry, count[entry.name]))
+        if entry.id is None and entry.wrong is None
+        else entry
         for entry in entries
     ]
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dance_xai.data.layouts.entries import Entry, Part, name_from, numbered_lines, part_named
+from dance_xai.data.layouts.entries import Entry, Part, gathered, name_from, numbered_lines, part_named
 from dance_xai.data.layouts.naming import give_ids
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.data.npz import refuse_duplicates, require_file, some
 from dance_xai.errors import DataError
+from dance_xai.types import counted
 
 JSON_SUFFIXES = (".jsonl", ".ndjson")
 
@@ -39,18 +40,20 @@ class Table:
         file: Where they come from.
         header: The names of the columns.
         rows: The line in the file, and the cells by column; a cell is empty where a JSON object lacks the key.
+        broken: What is wrong with lines that are no rows, whose cells are empty.
     """
 
     file: Path
     header: tuple[str, ...]
     rows: list[tuple[int, dict[str, str]]]
+    broken: dict[int, str] = field(default_factory=dict)
 
 
 def table_entries(source: ClipsSource, root: Path) -> list[Entry]:
     """The clips of a CSV or JSONL file, or of one for training and one for testing.
 
     Raises:
-        DataError: A file is missing or damaged, a column is missing, or a cell is empty or wrong.
+        DataError: A file is missing or damaged, or a column is missing.
     """
     if source.test_path is None:
         return give_ids(_entries_of(source, root, root / source.path, None), short=True)
@@ -67,14 +70,20 @@ def _entries_of(source: ClipsSource, root: Path, file: Path, part: Part | None) 
             f"{file}: expected the split from test_path or from the column {columns['split']!r}, got both; remove one"
         )
     base = file.parent if source.videos is None else root / source.videos
-    return [row_entry(table, row, columns, base, root, part) for row in range(len(table.rows))]
+    return row_entries(table, columns, base, root, part)
+
+
+def row_entries(table: Table, columns: dict[str, str], base: Path, root: Path, part: Part | None) -> list[Entry]:
+    """All rows as entries, those that cannot be used with the reason; paths start at ``base``."""
+    rows = ((f"{table.file}: line {line}", row) for row, (line, _) in enumerate(table.rows))
+    return gathered(lambda row: [row_entry(table, row, columns, base, root, part)], rows)
 
 
 def read_csv(file: Path) -> Table:
-    """Read a CSV file with a header.
+    """Read a CSV file with a header; rows with too few or too many cells are broken.
 
     Raises:
-        DataError: The file is missing or is not CSV in UTF-8, columns repeat, or a row has too few or many cells.
+        DataError: The file is missing or is not CSV in UTF-8, or columns repeat.
     """
     require_file(file, "a CSV file")
     try:
@@ -85,33 +94,44 @@ def read_csv(file: Path) -> Table:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{file}: expected a CSV file in UTF-8, got {error}; save it as CSV again") from error
     refuse_duplicates(str(file), header, "columns")
-    ragged = [line for line, cells in rows if len(cells) != len(header)]
-    if ragged:
-        raise DataError(
-            f"{file}: expected {len(header)} cells a row, got another number in line {some(ragged)}; mend it"
-        )
-    return Table(file, header, [(line, dict(zip(header, cells, strict=True))) for line, cells in rows])
+    broken = {
+        line: f"expected {counted(len(header), 'cell')}, as in the header, got {len(cells)}; mend the row"
+        for line, cells in rows
+        if len(cells) != len(header)
+    }
+    blank = dict.fromkeys(header, "")
+    cells_of = [(line, blank if line in broken else dict(zip(header, cells, strict=True))) for line, cells in rows]
+    return Table(file, header, cells_of, broken)
 
 
 def read_json_lines(file: Path) -> Table:
-    """Read a file with a JSON object a line; numbers count as text, null as an empty cell.
+    """Read a file with a JSON object a line; numbers count as text, null as an empty cell; other lines are broken.
 
     Raises:
-        DataError: The file is missing or is not UTF-8, or a line is not a JSON object.
+        DataError: The file is missing or is not UTF-8, or no line is a JSON object.
     """
-    rows = [(line, _object(f"{file}: line {line}", text)) for line, text in numbered_lines(file, "a JSON lines file")]
-    header = tuple(dict.fromkeys(key for _, row in rows for key in row))
-    blank = dict.fromkeys(header, "")
-    return Table(file, header, [(line, blank | row) for line, row in rows])
+    rows: list[tuple[int, dict[str, str]]] = []
+    broken: dict[int, str] = {}
+    for line, text in numbered_lines(file, "a JSON lines file"):
+        found = _object(text)
+        if isinstance(found, str):
+            broken[line] = found
+        rows.append((line, {} if isinstance(found, str) else found))
+    if broken and len(broken) == len(rows):
+        line, reason = next(iter(broken.items()))
+        raise DataError(f"{file}: line {line}: {reason}")
+    blank = dict.fromkeys((key for _, row in rows for key in row), "")
+    return Table(file, tuple(blank), [(line, blank | row) for line, row in rows], broken)
 
 
-def _object(where: str, text: str) -> dict[str, str]:
+def _object(text: str) -> dict[str, str] | str:
+    """The cells of a line, or what is wrong with it."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{where}: expected a JSON object, got {str(error)[:80]}; mend the line") from error
+        return f"expected a JSON object, got {str(error)[:80]}; mend the line"
     if not isinstance(found, dict):
-        raise DataError(f"{where}: expected a JSON object, got {text[:80]!r}; write {{...}} a line")
+        return f"expected a JSON object, got {text[:80]!r}; write {{...}} a line"
     return {key: _plain(value) for key, value in found.items()}
 
 
@@ -151,6 +171,8 @@ def row_entry(table: Table, row: int, columns: dict[str, str], base: Path, root:
     """
     line, cells = table.rows[row]
     where = f"{table.file}: line {line}"
+    if line in table.broken:
+        raise DataError(f"{where}: {table.broken[line]}")
     cell = {role: cells[column].strip() for role, column in columns.items()}
     if empty := [columns[role] for role in _NEEDED if cell.get(role) == ""]:
         raise DataError(f"{where}: expected a value in column {some(map(repr, empty))}, got none; fill it in")

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dance_xai.data.layouts.entries import Entry, Part, numbered_lines
+from dance_xai.data.layouts.entries import Entry, Part, gathered, numbered_lines
 from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.errors import DataError
 
 SPLITS = "ucfTrainTestlist"
+CLASSES = "classInd.txt"
 
-_LINE = re.compile(r"(?P<label>[^/\\]+)/(?P<clip>v_\w+_(?P<group>g\d\d)_c\d\d)\.avi(\s+\d+)?")
+NAME = re.compile(r"v_[A-Za-z]+_g\d\d_c\d\d")
+
+_LINE = re.compile(r"(?P<label>[^/\\]+)/(?P<clip>v_(?i:(?P=label))_(?P<group>g\d\d)_c\d\d)\.avi(\s+\d+)?")
 
 
 def ucf101_entries(source: ClipsSource, root: Path) -> list[Entry]:
     """The clips of one official split; the group of a clip counts as its subject.
 
+    Lines that are not of UCF-101, or of a class that its list of classes lacks, cannot be used.
+
     Raises:
-        DataError: The lists of the split are missing, or a line is not one of UCF-101.
+        DataError: The lists of the split are missing.
 
     Source: crcv.ucf.edu/data/UCF101.php (Soomro, Zamir, Shah 2012).
     """
@@ -37,11 +42,22 @@ def ucf101_files(source: ClipsSource, root: Path) -> tuple[Path, ...]:
 
 
 def _entries_of(file: Path, videos: Path, part: Part) -> list[Entry]:
-    return [_entry(f"{file}: line {line}", text, videos, part) for line, text in numbered_lines(file, "a split list")]
+    lines = [(f"{file}: line {line}", text) for line, text in numbered_lines(file, "a split list")]
+    classes = _classes(file.parent / CLASSES)
+    return gathered(lambda item: [_entry(*item, videos, part, classes)], ((line[0], line) for line in lines))
 
 
-def _entry(where: str, text: str, videos: Path, part: Part) -> Entry:
+def _classes(file: Path) -> frozenset[str] | None:
+    """The names in the list of classes, None where it is not there."""
+    if not file.is_file():
+        return None
+    return frozenset(text.split()[-1] for _, text in numbered_lines(file, "the list of UCF-101 classes"))
+
+
+def _entry(where: str, text: str, videos: Path, part: Part, classes: frozenset[str] | None) -> Entry:
     found = _LINE.fullmatch(text)
+    if found is not None and classes is not None and found["label"] not in classes:
+        raise DataError(f"{where}: expected a class of {CLASSES}, got {found['label'][:80]!r}; fetch the lists again")
     if found is None:
         raise DataError(
             f"{where}: expected a line as 'Archery/v_Archery_g01_c01.avi 3', got {text[:80]!r}; fetch the list again"
