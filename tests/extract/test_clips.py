@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from dance_xai.data.video import decoder_version
 from dance_xai.extract.clips import see_clip, see_clips
 from dance_xai.extract.keep import ClipKeep
 from dance_xai.extract.parts import Parts
@@ -74,13 +76,56 @@ def test_damaged_entries_are_made_again(parts: Parts, clip: Clip, tmp_path: Path
     folder = tmp_path / "keep"
     first = see_clip(clip, parts, CONFIG, ClipKeep(folder))
     entries = sorted(folder.rglob("*.noun"))
-    assert len(entries) == 4  # timing, people, two vectors
+    assert len(entries) == 5  # timing, lost frames, people, two vectors
     for number, entry in enumerate(entries):
         content = bytearray(entry.read_bytes())
         content[len(content) // 2] ^= 1
         entry.write_bytes(content if number % 2 else content[:50])
     assert _same(first, see_clip(clip, parts, CONFIG, ClipKeep(folder)))
     assert _same(first, see_clip(clip, parts, CONFIG, ClipKeep(folder)))
+
+
+@pytest.fixture
+def torn(tmp_path: Path, numbered_frames) -> Clip:
+    """A clip of 20 numbered frames of which 5 and 18 cannot be decoded."""
+    (tmp_path / "torn").mkdir()
+    for number, picture in enumerate(numbered_frames(20)):
+        Image.fromarray(picture).save(tmp_path / "torn" / f"{number}.png")
+    for number in (5, 18):
+        (tmp_path / "torn" / f"{number}.png").write_bytes(b"torn")
+    return Clip("v", "walk", "train", tmp_path / "torn")
+
+
+def test_frames_that_cannot_be_decoded_are_counted(parts: Parts, torn: Clip, tmp_path: Path):
+    keep = ClipKeep(tmp_path / "keep")
+    for _ in range(2):
+        assert see_clip(torn, parts, CONFIG, keep).lost.tolist() == [5, 18]
+    for name in ("pose", "vectors"):
+        alone = parts.only(name == "pose", set() if name == "pose" else {"numbers-1"})
+        assert see_clip(torn, alone, CONFIG, ClipKeep(tmp_path / name)).lost.tolist() == [5, 18]
+
+
+def test_lost_frames_of_an_older_cache_are_counted_without_looking_again(parts: Parts, torn: Clip, tmp_path: Path):
+    keep = ClipKeep(tmp_path / "keep")
+    see_clip(torn, parts, CONFIG, keep)
+    calls, place = list(parts.poses.calls), keep._place(keep.key(torn, CONFIG, "lost"))
+    place.unlink()
+    assert see_clip(torn, parts, CONFIG, keep).lost.tolist() == [5, 18]
+    assert parts.poses.calls == calls and place.exists()
+
+
+def test_nothing_is_decoded_for_those_who_look_at_nothing(parts: Parts, torn: Clip, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("dance_xai.data.video._frames", lambda *_: pytest.fail("decoded"))
+    sight = see_clip(torn, parts.only(False, set()), CONFIG, ClipKeep(tmp_path / "keep"))
+    assert (sight.length, len(sight.lost)) == (20, 0)
+
+
+def test_other_frames_come_out_of_files_other_than_mp4_than_in_earlier_releases(
+    clip: Clip, tmp_path: Path, write_video
+):
+    other = write_video(tmp_path / "v.avi", [np.zeros((48, 64, 3), np.uint8)] * 3)
+    assert decoder_version(clip.path) == decoder_version(tmp_path) == 1
+    assert decoder_version(other) == 2
 
 
 def test_a_damaged_index_of_hashes_is_made_again(parts: Parts, clip: Clip, tmp_path: Path):

@@ -6,14 +6,16 @@ import tomllib
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dance_xai.config import parse_config
 from dance_xai.data.dataset import Dataset
 from dance_xai.data.skeletons import PENN_13
 from dance_xai.errors import ConfigError
 from dance_xai.extract.extractor import Extractor
+from dance_xai.extract.parts import Parts
 from dance_xai.extract.settings import ExtractConfig
-from dance_xai.types import Clip, Manifest, PoseTrack
+from dance_xai.types import Clip, Manifest, PoseTrack, count_reasons
 
 CLIPS = '[data.clips]\npath = "c.csv"\n'
 POSES = '[data.poses]\npath = "p.npz"\nskeleton = "penn_13"\n'
@@ -73,3 +75,18 @@ def test_poses_that_state_their_rate_are_as_their_files_say(tmp_path):
     track = PoseTrack("c", PENN_13, xy, np.ones((6, 13)), np.ones(6, bool), 30.0)
     clips = (Clip("c", "a", "train", tmp_path / "c.mp4"),)
     assert not Extractor(ExtractConfig(), tmp_path)(Dataset(Manifest(clips, ("a",)), (track,))).own_tracks
+
+
+def test_frames_that_cannot_be_decoded_are_told_and_their_clips_stay(tmp_path, parts, numbered_frames, monkeypatch):
+    for clip in ("c0", "c1"):
+        (tmp_path / clip).mkdir()
+        for number, picture in enumerate(numbered_frames(9)):
+            Image.fromarray(picture).save(tmp_path / clip / f"{number}.png")
+    for number in (7, 8):
+        (tmp_path / "c1" / f"{number}.png").write_bytes(b"torn")
+    clips = tuple(Clip(name, name, "train", tmp_path / name) for name in ("c0", "c1"))
+    monkeypatch.setattr("dance_xai.extract.extractor.load_parts", lambda *_: Parts(parts.poses))
+    seen = Extractor(ExtractConfig(poses="counting"), tmp_path)(Dataset(Manifest(clips, ("c0", "c1"))))
+    assert seen.manifest.clips == clips
+    assert [(drop.stage, drop.item) for drop in seen.manifest.drops] == [("frames", "c1:7"), ("frames", "c1:8")]
+    assert count_reasons(seen.manifest.drops) == {"frames: cannot be decoded": 2}

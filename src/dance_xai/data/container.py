@@ -1,14 +1,16 @@
-"""PyAV at work: open a file safely, list the time stamps of its frames, decode them one by one."""
+"""PyAV at work: open a file safely, decode its frames one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from dance_xai.data.frame_order import FrameOrder, Key, label_of
 from dance_xai.errors import DataError
 from dance_xai.types import IntArray, UInt8Array
 
@@ -82,18 +84,6 @@ def _reason(error: Exception) -> str:
     return (text[0] if text else type(error).__name__)[:100]
 
 
-def time_stamps(container: Any, stream: Any) -> IntArray:
-    """(S,) rising time stamps of all frames in units of the stream, from the packets alone, none of which is kept."""
-    stamps = [
-        packet.pts if packet.pts is not None else packet.dts
-        for packet in container.demux(stream)
-        if packet.size and not packet.is_discard
-    ]
-    if any(stamp is None for stamp in stamps):
-        return np.arange(len(stamps), dtype=np.int64) * _step(stream)
-    return np.unique(np.array(stamps, dtype=np.int64))
-
-
 def stated_seconds(container: Any, stream: Any) -> float | None:
     """Length of the pictures as the file states it; None where it does not, or where sound may be the longer part."""
     if stream.duration:
@@ -103,40 +93,59 @@ def stated_seconds(container: Any, stream: Any) -> float | None:
     return None
 
 
-def _step(stream: Any) -> int:
-    rate = stream.average_rate or stream.guessed_rate or 25
-    return max(1, round(1 / float(rate * stream.time_base)))
-
-
 def decoded_frames(
-    path: Path, stamps: IntArray, size: tuple[int, int], threads: int, *, seek: bool
+    path: Path, order: FrameOrder, first: int, count: int, size: tuple[int, int], threads: int
 ) -> Iterator[Numbered]:
-    """Decode from the first of the given time stamps on.
+    """Decode the frames of a clip.
 
     Args:
         path: The file.
-        stamps: (S,) rising time stamps of the frames of a clip.
+        order: Of all its frames.
+        first: Place of the clip's first frame among them.
+        count: Frames of the clip.
         size: Height and width to deliver, as a person sees the frames.
         threads: Of the decoder; 0 lets it choose.
-        seek: Whether the clip begins inside the file. Decoding then starts a second before it: some files lose frames
-            right after a jump.
 
     Yields:
-        Index into ``stamps`` and a function that makes the (H, W, 3) RGB frame; frames outside are left out.
+        Position in the clip, rising, and a function that makes the (H, W, 3) RGB frame; frames outside are left out.
     """
-    with opened(path) as (container, stream):
-        stream.thread_type = "AUTO" if threads != 1 else "SLICE"
-        stream.codec_context.thread_count = threads
-        if seek:
-            container.seek(max(0, int(stamps[0] - 1 / (stream.time_base or 1))), stream=stream, backward=True)
-        yield from _matched(survivors(container, stream), stamps, size)
+    for begin in dict.fromkeys((order.begin(first), None)):
+        with opened(path) as (container, stream):
+            stream.thread_type = "AUTO" if threads != 1 else "SLICE"
+            stream.codec_context.thread_count = threads
+            packets = container.demux(stream) if begin is None else packets_from(container, stream, begin)
+            if packets is not None:
+                yield from _of_clip(_placed(decoded(packets), order.labels), first, count, size)
+                return
+
+
+def packets_from(container: Any, stream: Any, begin: Key) -> Iterator[Any] | None:
+    """The packets of a stream from a key frame on; None where the file does not lead to it."""
+    import av
+
+    try:
+        container.seek(begin.target, stream=stream, backward=True)
+    except av.FFmpegError:
+        return None
+    packets = container.demux(stream)
+    for packet in packets:
+        if label_of(packet) == begin.label and packet.is_keyframe:
+            return chain([packet], packets)
+        if packet.dts is not None and packet.dts > begin.target:
+            return None
+    return None
 
 
 def survivors(container: Any, stream: Any) -> Iterator[Any]:
+    """Decoded frames of a stream; a packet that cannot be decoded is passed over."""
+    return decoded(container.demux(stream))
+
+
+def decoded(packets: Iterator[Any]) -> Iterator[Any]:
     """Decoded frames; a packet that cannot be decoded is passed over."""
     import av
 
-    for packet in container.demux(stream):
+    for packet in packets:
         try:
             yield from packet.decode()
         except av.InvalidDataError:
@@ -145,22 +154,33 @@ def survivors(container: Any, stream: Any) -> Iterator[Any]:
             return
 
 
-def _matched(
-    frames: Iterator[Any], stamps: IntArray, size: tuple[int, int]
-) -> Iterator[tuple[int, Callable[[], UInt8Array]]]:
-    """Number the frames by their time stamps; one without a stamp follows its predecessor."""
-    previous = -1
+def _placed(frames: Iterator[Any], labels: IntArray | None) -> Iterator[tuple[int, Any]]:
+    """Frames with their places in the file, by their labels or counted; one without a label follows its predecessor."""
+    if labels is None:
+        yield from enumerate(frames)
+        return
+    sorting, place = np.argsort(labels), -1
     for frame in frames:
-        stamp = frame.pts
-        index = previous + 1 if stamp is None else int(np.searchsorted(stamps, stamp))
-        if stamp is not None and (index == len(stamps) or stamps[index] != stamp):
-            if index == len(stamps):
-                return
+        if frame.pts is None:
+            place += 1
+        elif (at := int(np.searchsorted(labels, frame.pts, sorter=sorting))) == len(labels):
             continue
-        if index >= len(stamps):
+        elif labels[sorting[at]] == frame.pts:
+            place = int(sorting[at])
+        else:
+            continue
+        yield place, frame
+
+
+def _of_clip(placed: Iterator[tuple[int, Any]], first: int, count: int, size: tuple[int, int]) -> Iterator[Numbered]:
+    """The frames of a clip by their positions in it, which rise."""
+    following = first
+    for place, frame in placed:
+        if place >= first + count:
             return
-        previous = index
-        yield index, lambda frame=frame: picture_of(frame, size)  # type: ignore[misc]
+        if place >= following:
+            following = place + 1
+            yield place - first, lambda frame=frame: picture_of(frame, size)  # type: ignore[misc]
 
 
 def picture_of(frame: Any, size: tuple[int, int]) -> UInt8Array | None:

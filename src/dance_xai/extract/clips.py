@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
+import numpy as np
+
+from dance_xai.data.video import lost_points
 from dance_xai.errors import DataError
 from dance_xai.extract.keep import ClipKeep, Vector
 from dance_xai.extract.parts import Parts
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.extract.watch import Sight, open_clip, watch
-from dance_xai.types import Clip, Drop, People
+from dance_xai.types import Clip, Drop, IntArray, People
 
 Progress = Callable[[int, int], None]
 """Told how many clips of how many are done."""
@@ -27,6 +30,13 @@ class Timing:
     height_width: tuple[int, int]
 
 
+@dataclass(frozen=True, eq=False)
+class Lost:
+    """Points of a clip's grid whose frame cannot be decoded; see ``Sight``."""
+
+    points: IntArray
+
+
 def see_clip(clip: Clip, parts: Parts, config: ExtractConfig, keep: ClipKeep, *, threads: int = 1) -> Sight:
     """What the parts see in a clip, from the cache where it was kept.
 
@@ -36,23 +46,28 @@ def see_clip(clip: Clip, parts: Parts, config: ExtractConfig, keep: ClipKeep, *,
     if clip.path is None:
         raise DataError(f"clip {clip.id!r}: expected a video file, got none; add a column with paths to data.clips")
     keys = {identity: keep.key(clip, config, identity) for identity in parts.networks}
-    timing_key = keep.key(clip, config, "timing")
+    timing_key, lost_key = (keep.key(clip, config, what) for what in ("timing", "lost"))
     people_key = "" if parts.poses is None else keep.key(clip, config, parts.poses.identity)
     timing = keep.load(Timing, timing_key)
+    lost = keep.load(Lost, lost_key) if keys or people_key else Lost(np.zeros(0, dtype=np.int64))
     people = keep.load(People, people_key) if people_key else None
     vectors = {identity: keep.load(Vector, key) for identity, key in keys.items()}
     missing = {identity for identity, vector in vectors.items() if vector is None}
     known = {identity: vector.values for identity, vector in vectors.items() if vector is not None}
-    if timing is not None and not missing and (people is not None or not people_key):
-        return Sight(timing.fps, timing.length, timing.height_width, people, known)
-    asked = parts.only(bool(people_key) and people is None, missing)
-    seen = watch(open_clip(clip, config), asked, batch=config.batch or 8, threads=threads)
+    unseen = bool(missing or (people_key and people is None))
+    if timing is not None and lost is not None and not unseen:
+        return Sight(timing.fps, timing.length, timing.height_width, people, known, lost.points)
+    video, asked = open_clip(clip, config), parts.only(bool(people_key) and people is None, missing)
+    seen = watch(video, asked, batch=config.batch or 8, threads=threads)
+    if unseen or lost is None:
+        lost = Lost(seen.lost if unseen else lost_points(video, threads=threads))
+        keep.save(lost, lost_key)
     keep.save(Timing(seen.fps, seen.length, seen.height_width), timing_key)
     if seen.people is not None:
         keep.save(seen.people, people_key)
     for identity, values in seen.vectors.items():
         keep.save(Vector(values), keys[identity])
-    return Sight(seen.fps, seen.length, seen.height_width, seen.people or people, known | seen.vectors)
+    return Sight(seen.fps, seen.length, seen.height_width, seen.people or people, known | seen.vectors, lost.points)
 
 
 def see_clips(

@@ -23,6 +23,7 @@ from dance_xai.motion.tracking import main_actor
 from dance_xai.types import Clip, Drop, Features, FloatArray, IntArray, PoseTrack
 
 NOBODY = "nobody found in any frame"
+NOT_DECODED = "cannot be decoded"
 
 
 class Extractor:
@@ -58,6 +59,7 @@ class Extractor:
         """
         parts = load_parts(self.config, self.root)
         data, seen = self._see(data, parts)
+        data = _with_lost(data, seen)
         data = self._with_tracks(data, parts, seen)
         data = self._with_features(data, parts, seen)
         return self._with_encoder(data, parts, seen)
@@ -150,6 +152,13 @@ def encode_tracks(parts: Parts, data: Dataset) -> FloatArray:
 def some_videos(clips: Sequence[Clip]) -> bool:
     """Whether any clip has a video where its path says; data sets of poses often come without."""
     return any(clip.path is not None and is_there(clip.path) for clip in clips)
+
+
+def _with_lost(data: Dataset, seen: dict[str, Sight]) -> Dataset:
+    """The data set with the frames that cannot be decoded among what was left out; their clips stay."""
+    lost = [(clip, point) for clip in data.manifest.ids if clip in seen for point in seen[clip].lost]
+    drops = tuple(Drop("frames", f"{clip}:{point}", NOT_DECODED) for clip, point in lost)
+    return replace(data, manifest=replace(data.manifest, drops=(*data.manifest.drops, *drops)))
 
 
 def _some_rows(features: Features, rows: IntArray) -> Features:

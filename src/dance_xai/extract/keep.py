@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dance_xai.artifacts import fingerprint, load_noun, save_noun, write_file
 from dance_xai.data.container import require_content
 from dance_xai.data.image_folder import is_folder, list_images
-from dance_xai.data.video import DECODER_VERSION
+from dance_xai.data.video import decoder_version
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.types import Clip, FloatArray
@@ -46,8 +46,8 @@ class ClipKeep:
             DataError: The file cannot be read.
         """
         assert clip.path is not None
-        content = self.content(clip.path)
-        return fingerprint(content, clip.start, clip.end, config.fps, config.max_side, DECODER_VERSION, identity)
+        content, version = self.content(clip.path), decoder_version(clip.path)
+        return fingerprint(content, clip.start, clip.end, config.fps, config.max_side, version, identity)
 
     def content(self, path: Path) -> str:
         """SHA-256 of a video file, or of a folder of images.

@@ -14,7 +14,7 @@ from dance_xai.extract.eyes import Eye, PeopleEye, VectorEye
 from dance_xai.extract.parts import Parts
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.features.sampling import sampled_points
-from dance_xai.types import Clip, FloatArray, People
+from dance_xai.types import Clip, FloatArray, IntArray, People
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,7 @@ class Sight:
         height_width: Frame size in pixels.
         people: Everybody in every frame; None when nobody asked.
         vectors: (D,) per network, by its identity.
+        lost: (n,) rising points of the grid whose frame cannot be decoded; empty also when nobody looked at frames.
     """
 
     fps: float
@@ -34,6 +35,7 @@ class Sight:
     height_width: tuple[int, int]
     people: People | None
     vectors: dict[str, FloatArray]
+    lost: IntArray
 
 
 def open_clip(clip: Clip, config: ExtractConfig) -> Video:
@@ -69,21 +71,27 @@ def watch(video: Video, parts: Parts, *, batch: int = 8, threads: int = 1) -> Si
         for name, network in parts.networks.items()
     }
     eyes: list[Eye] = [*vectors.values()]
-    show(video, eyes if people is None else [people, *eyes], threads)
+    lost = show(video, eyes if people is None else [people, *eyes], threads)
     return Sight(
         fps,
         length,
         video.height_width,
         people.result() if people else None,
         {name: eye.result() for name, eye in vectors.items()},
+        lost,
     )
 
 
-def show(video: Video, eyes: Sequence[Eye], threads: int) -> None:
-    """Run the frames that somebody wants past all eyes."""
-    if not eyes:
-        return
-    wanted = np.unique(np.concatenate([eye.wanted for eye in eyes]))
-    for points, frame in read_frames(video, wanted=wanted, threads=threads):
-        for eye in eyes:
-            eye.see(points, frame)
+def show(video: Video, eyes: Sequence[Eye], threads: int) -> IntArray:
+    """Run the frames that somebody wants past all eyes.
+
+    Returns:
+        (n,) grid points of the clip, wanted or not, whose frame cannot be decoded; empty without eyes.
+    """
+    lost: list[int] = []
+    if eyes:
+        wanted = np.unique(np.concatenate([eye.wanted for eye in eyes]))
+        for points, frame in read_frames(video, wanted=wanted, threads=threads, lost=lost):
+            for eye in eyes:
+                eye.see(points, frame)
+    return np.array(lost, dtype=np.int64)
