@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dance_xai.motion.tracking import ASSUMED_FPS, MIN_SCORE, actors, main_actor, main_rows, track_people
+from dance_xai.motion.tracking import ASSUMED_FPS, MIN_SCORE, main_actor, main_rows, others, track_people
 from dance_xai.types import People, Skeleton
 
 JOINTS = "nose left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist left_hip right_hip left_knee"
@@ -135,10 +135,27 @@ def test_people_side_by_side_and_their_numbers():
     tracks = track_people(people, fps=30)
     assert [identities(track, who) for track in tracks] == [{5}, {4}, {3}, {2}, {1}, {0}]
     assert np.all(np.diff([track.importance for track in tracks]) <= 0)
-    everybody = actors(people, "clip", 30, (240, 640), who="all")
-    assert len(everybody) == 6
-    np.testing.assert_array_equal(everybody[0].xy, actors(people, "clip", 30, None)[0].xy)
-    assert (everybody[0].clip, everybody[0].height_width) == ("clip", (240, 640))
+    rest = others(people, "clip", 30, (240, 640))
+    assert len(rest) == 5
+    assert (rest[0].clip, rest[0].fps, rest[0].height_width) == ("clip", 30, (240, 640))
+    rows = [main_rows(people, 30), *(track.rows for track in tracks[1:])]
+    for one, which in zip(rest, rows[1:], strict=True):
+        np.testing.assert_array_equal(one.present, which >= 0)
+        np.testing.assert_array_equal(one.xy[one.present], people.xy[which[which >= 0]])
+
+
+def everybody(people):
+    return (main_actor(people, "clip", 10.0, None), *others(people, "clip", 10.0, None))
+
+
+def test_who_comes_back_is_not_among_the_others():
+    """The main actor leaves and comes back as another track; somebody else stands by."""
+    there = np.ones(FRAMES, bool)
+    there[15:50] = False
+    people, who = crowd(person(100, swing=1.0), person(400, jitter=0.1), present=[there, None])
+    assert set(who[main_rows(people, 10)[there]].tolist()) == {0}
+    (rest,) = others(people, "clip", 10, None)
+    np.testing.assert_array_equal(rest.xy, people.xy[who == 1])
 
 
 def test_nobody_and_detections_too_unsure():
@@ -148,7 +165,7 @@ def test_nobody_and_detections_too_unsure():
         assert track.xy.shape == (people.frames, 10, 2)
         assert not track.present.any()
         assert track_people(people) == ()
-        assert actors(people, "clip", None, None, who="all") == ()
+        assert others(people, "clip", None, None) == ()
 
 
 def test_one_frame_takes_the_larger_person():
@@ -181,9 +198,7 @@ def test_nor_does_it_where_both_choices_are_equally_good():
     left, right = (person(100 + side * 10 * (t > 9), frames=20, jitter=0) for side in (-1, 1))
     people, _ = crowd(left, right, present=[None, t > 9], frames=20)
     mirrored, _ = crowd(right, left, present=[None, t > 9], frames=20)
-    for one, two in zip(
-        actors(people, "c", 10, None, who="all"), actors(mirrored, "c", 10, None, who="all"), strict=True
-    ):
+    for one, two in zip(everybody(people), everybody(mirrored), strict=True):
         np.testing.assert_array_equal(one.xy, two.xy)
 
 
@@ -195,7 +210,7 @@ def test_the_order_of_detections_does_not_matter(seed, count):
     bodies = [person(w[:, 0], w[:, 1], size=rng.uniform(30, 90), frames=20, seed=seed + i) for i, w in enumerate(walks)]
     people, who = crowd(*bodies, present=[rng.random(20) < 0.8 for _ in bodies], frames=20)
     other, _ = shuffled(people, who, seed + 1)
-    before, after = (actors(some, "clip", 10.0, None, who="all") for some in (people, other))
+    before, after = (everybody(some) for some in (people, other))
     assert len(before) == len(after)
     for one, two in zip(before, after, strict=True):
         np.testing.assert_array_equal(one.xy, two.xy)

@@ -20,6 +20,7 @@ from dance_xai.cli import (
     figures,
     fit,
     official,
+    poses,
     report,
     serve,
     settings,
@@ -62,6 +63,7 @@ app.command("shift")(shift.shift)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)
 app.command("figures")(figures.figures)
+app.command("poses", help=poses.ABOUT)(poses.poses)
 app.command("app")(serve.serve)
 app.add_typer(concepts.app, name="concepts")
 app.command("import-official")(official.import_official)

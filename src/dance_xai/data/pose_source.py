@@ -32,7 +32,9 @@ class PosesSource:
     """A file or folder of poses, and what it does not say itself.
 
     Attributes:
-        path: The file, or a folder of them; for OpenPose the folder of one clip or of such folders.
+        path: The file, or a folder of them; for OpenPose the folder of one clip or of such folders. Poses are those of
+            the clip of that id, or of the clips cut from the video of that name; by the name of a video they are of the
+            whole video, and each clip gets its part.
         skeleton: The joints. Needed for ``npz``; the other formats imply them.
         ids: Name of the array of clip ids (npz).
         lengths: Name of the array of frames per clip (npz).

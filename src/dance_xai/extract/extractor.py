@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from dance_xai.extract.phrases import embed_phrases
 from dance_xai.extract.settings import ExtractConfig
 from dance_xai.extract.watch import Sight
 from dance_xai.features.blocks import fit_blocks, put_together
-from dance_xai.motion.tracking import main_actor
+from dance_xai.motion.tracking import main_actor, others
 from dance_xai.types import Clip, Drop, Features, FloatArray, IntArray, PoseTrack
 
 NOBODY = "nobody found in any frame"
@@ -90,7 +91,8 @@ class Extractor:
             data = self._with_rates(data, parts, seen)
         else:
             tracks = tuple(track_of(clip, seen[clip.id], self.config) for clip in data.manifest.clips)
-            data = replace(data, tracks=tracks, own_tracks=True)
+            found = (others_of(clip, seen[clip.id], self.config) for clip in data.manifest.clips)
+            data = replace(data, tracks=tracks, others=tuple(chain.from_iterable(found)), own_tracks=True)
         if self.config.nobody == "keep" or (parts.poses is None and parts.kinematics is None):
             return data
         present = {track.clip for track in data.tracks if track.present.any()}
@@ -129,8 +131,19 @@ class Extractor:
 def track_of(clip: Clip, sight: Sight, config: ExtractConfig) -> PoseTrack:
     """The main actor of a clip that was seen with a pose estimator."""
     assert sight.people is not None
-    chosen = {} if config.min_score is None else {"min_score": config.min_score}
-    return main_actor(sight.people, clip.id, sight.fps, sight.height_width, **chosen)
+    return main_actor(sight.people, clip.id, sight.fps, sight.height_width, **_least(config))
+
+
+def others_of(clip: Clip, sight: Sight, config: ExtractConfig) -> tuple[PoseTrack, ...]:
+    """The other people of a clip that was seen with a pose estimator, if they are to be kept."""
+    if config.people == "main":
+        return ()
+    assert sight.people is not None
+    return others(sight.people, clip.id, sight.fps, sight.height_width, **_least(config))
+
+
+def _least(config: ExtractConfig) -> dict[str, float]:
+    return {} if config.min_score is None else {"min_score": config.min_score}
 
 
 def encode_tracks(parts: Parts, data: Dataset) -> FloatArray:

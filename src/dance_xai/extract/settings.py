@@ -48,6 +48,8 @@ class ExtractConfig:
         max_side: Larger frames are scaled down to this many pixels; no network here sees more.
         min_score: Least score of a person, 0..1; None leaves it to the tracker. Estimators have a floor of their own
             (MoveNet 0.1, RTMPose and ViTPose 0.3), below which it changes nothing.
+        people: Whose poses a RUN keeps for ``dance poses``: ``main`` those of the main actor of each clip, ``all`` also
+            those of the others. Concepts are about the main actor either way.
         nobody: ``drop`` leaves out clips in which nobody is found, with a reason; ``keep`` lets objects and scenes
             speak for them.
         templates: How phrases are worded for the dual encoder; the embeddings of all wordings are averaged. None takes
@@ -55,7 +57,9 @@ class ExtractConfig:
             ``["A video of {}"]``.
         device: ``auto`` takes a GPU where there is one.
         dtype: ``auto`` is float32 on a CPU and half precision on a GPU.
-        batch: Frames looked at together; None is 8 for pose estimators, and what fits the memory for other networks.
+        batch: Frames that a pose estimator is handed together, 8 by default, and clips at once for networks of torch,
+            by default what fits the memory. ViTPose and networks of torch are faster so; MoveNet, RTMPose and frame
+            CNNs run one frame after the other whatever it is.
     """
 
     __pydantic_config__ = STRICT
@@ -67,6 +71,7 @@ class ExtractConfig:
     fps: Annotated[float, Gt(0), Le(1000)] | None = None
     max_side: Annotated[int, Ge(64)] = 1280
     min_score: Share | None = None
+    people: Literal["main", "all"] = "main"
     nobody: Literal["drop", "keep"] = "drop"
     templates: tuple[str, ...] | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"

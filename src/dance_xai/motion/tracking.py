@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -129,15 +129,20 @@ def main_rows(people: People, fps: float | None = None, *, min_score: float = MI
 
     Source: ours.
     """
-    tracks = track_people(people, fps=fps, min_score=min_score)
     chosen = np.full(people.frames, -1)
-    taken: list[tuple[int, int]] = []
-    for track in tracks:
-        apart = all(track.span[0] > last or track.span[1] < first for first, last in taken)
-        if apart and 1 / MOST_CHANGE <= track.diagonal / tracks[0].diagonal <= MOST_CHANGE:
-            taken.append(track.span)
-            chosen = np.where(track.present, track.rows, chosen)
+    for track in _of_main(track_people(people, fps=fps, min_score=min_score)):
+        chosen = np.where(track.present, track.rows, chosen)
     return chosen
+
+
+def _of_main(tracks: Sequence[ActorTrack]) -> list[ActorTrack]:
+    """The tracks that are the main actor, the most important first."""
+    found: list[ActorTrack] = []
+    for track in tracks:
+        apart = all(track.span[0] > other.span[1] or track.span[1] < other.span[0] for other in found)
+        if apart and 1 / MOST_CHANGE <= track.diagonal / tracks[0].diagonal <= MOST_CHANGE:
+            found.append(track)
+    return found
 
 
 def main_actor(
@@ -165,29 +170,31 @@ def main_actor(
     return pose_track(people, main_rows(people, fps, min_score=min_score), clip, fps, height_width)
 
 
-def actors(
+def others(
     people: People,
     clip: str,
     fps: float | None,
     height_width: tuple[int, int] | None,
     *,
-    who: Literal["main", "all"] = "main",
     min_score: float = MIN_SCORE,
 ) -> tuple[PoseTrack, ...]:
-    """The poses of the main actor, or of everybody, most important first, all with the id of the clip.
+    """The poses of everybody but the main actor, most important first, all with the id of the clip.
 
     Args:
         people: Everybody in T frames.
         clip: Clip id.
         fps: Frames per second, or None.
         height_width: Frame size in pixels, or None.
-        who: ``main`` gives one track, as ``main_actor``; ``all`` one per track of ``track_people``.
         min_score: Detections with a lower score are ignored.
+
+    Returns:
+        A track of T frames per further track of ``track_people``.
+
+    Source: ours.
     """
-    if who == "main":
-        return (main_actor(people, clip, fps, height_width, min_score=min_score),)
     tracks = track_people(people, fps=fps, min_score=min_score)
-    return tuple(pose_track(people, track.rows, clip, fps, height_width) for track in tracks)
+    main = _of_main(tracks)
+    return tuple(pose_track(people, track.rows, clip, fps, height_width) for track in tracks if track not in main)
 
 
 def pose_track(

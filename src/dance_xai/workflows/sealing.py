@@ -45,6 +45,7 @@ def write_fitted(folder: Path, fitted: Fitted, config: Config, inputs: dict[str,
         "blocks": data.blocks,
         "text": fitted.phrases if fitted.phrases.names else None,
         "phrases": data.proposed,
+        "others": data.others or None,
     }
     parts |= {name: noun for name, noun in optional.items() if noun is not None}
     if data.own_tracks:

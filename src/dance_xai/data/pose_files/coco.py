@@ -162,7 +162,7 @@ def _flags_to_certainty(clips: dict[str, list[Sighting]]) -> None:
 
 
 def _rate(path: Path, video: dict[str, Any]) -> float | None:
-    """Frames per second of a video, as ``write_coco`` states it."""
+    """Frames per second of a video, as ``coco_document`` states it."""
     return None if video.get("fps") is None else frame_rate(f"{path}: fps", video["fps"])
 
 

@@ -1,4 +1,4 @@
-"""Annotation files of PYSKL: a pickle with the poses of a whole data set, or the same as JSON (``write_pyskl``).
+"""Annotation files of PYSKL: a pickle with the poses of a whole data set, or the same as JSON (``pyskl_document``).
 
 Source: PYSKL, tools/data/README.md.
 """
