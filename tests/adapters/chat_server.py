@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 GOOD = '{"phrases": ["tennis racket", "tennis ball"]}'
@@ -61,6 +61,19 @@ def drip(seconds=1.0):
     return send
 
 
+def drip_head(seconds=1.0):
+    """One line of the head now and then."""
+
+    def send(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            handler.wfile.write(b"X-Still-There: yes\r\n")
+            time.sleep(0.03)
+
+    return send
+
+
 def flood(status=200):
     """A body without end."""
 
@@ -75,10 +88,14 @@ def flood(status=200):
 
 
 class Server:
-    """Its address, the bodies and headers it was sent, and what it answers next; the last answer is repeated."""
+    """Its address, the bodies and headers it was sent, and what it answers next; the last answer is repeated.
+
+    ``left`` is set once a client has gone in the middle of an answer.
+    """
 
     def __init__(self, url):
         self.url, self.asked, self.headers, self.plan = url, [], [], [reply()]
+        self.left = threading.Event()
 
     def will(self, *plan):
         self.plan = list(plan)
@@ -100,8 +117,10 @@ def running():
 
     class Handler(BaseHTTPRequestHandler):
         def handle(self):
-            with suppress(OSError):  # the client has left
+            try:
                 super().handle()
+            except OSError:
+                server.left.set()
 
         def do_POST(self):
             server.answer(self, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))

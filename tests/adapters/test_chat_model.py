@@ -6,7 +6,7 @@ import time
 from email.utils import formatdate
 
 import pytest
-from tests.adapters.chat_server import GOOD, drip, flood, hang, raw, reply, running
+from tests.adapters.chat_server import GOOD, drip, drip_head, flood, hang, raw, reply, running
 
 from dance_xai.adapters.chat_model import ChatOptions, OpenAIChat
 from dance_xai.adapters.patience import Patience, Waiter
@@ -224,6 +224,31 @@ SHORT = Patience(call=0.15, total=1e4, retries=1)
 def test_a_server_that_hangs_is_left_in_time(server, hours, step):
     server.will(step)
     assert "got nothing in time in the last of 2 calls" in failure(chat(server, hours, patience=SHORT))
+
+
+@pytest.mark.parametrize("step", [drip(20), drip_head(20)], ids=["body", "head"])
+@pytest.mark.parametrize("patience", [Patience(call=0.15, retries=0), Patience(call=20, total=0.15)])
+def test_a_server_that_says_a_little_now_and_then_is_left_long_before_it_is_through(server, hours, step, patience):
+    server.will(step)
+    assert "got nothing in time; raise the limits" in failure(chat(server, hours, patience=patience))
+    assert server.left.wait(10)
+
+
+def test_a_client_that_left_a_server_asks_it_again(server, hours):
+    server.will(drip(20), reply())
+    assert chat(server, hours, patience=SHORT).complete("hello").text == GOOD
+    assert server.left.wait(10)
+
+
+@pytest.mark.parametrize("error", ["not so", {"message": "use the other", "param": "max_tokens"}])
+def test_other_forms_and_names_of_the_limit_are_asked_for_within_the_same_total(server, hours, error):
+    def slow(handler):
+        hours.now += 1.5
+        reply(error, status=400)(handler)
+
+    server.will(slow)
+    assert "got nothing in time; raise the limits" in failure(chat(server, hours, patience=Patience(total=1)))
+    assert len(server.asked) == 1
 
 
 def test_a_server_that_hangs_once_is_asked_again(server, hours):

@@ -125,6 +125,23 @@ def test_a_half_first_line_leaves_an_empty_record(path):
     assert recorded(path).knows("a", sample=0)
 
 
+def test_a_record_without_an_answer_does_not_stay(path):
+    with pytest.raises(ProposalError, match="gone"):
+        recorded(path, Live(failing_after=0)).ask("a", sample=0)
+    assert not path.exists()
+
+
+def test_an_answer_is_kept_although_another_run_with_this_record_found_none(path):
+    class Slow(Live):
+        def complete(self, prompt, *, sample, attempt):
+            with pytest.raises(ProposalError, match="gone"):
+                recorded(path, Live(failing_after=0)).ask("b", sample=0)
+            return super().complete(prompt, sample=sample, attempt=attempt)
+
+    recorded(path, Slow()).ask("a", sample=0)
+    assert recorded(path).knows("a", sample=0)
+
+
 def test_the_first_of_two_answers_counts(path):
     recorded(path, Live()).ask("a", sample=0)
     other = path.read_text().replace("a/0/0", "other")

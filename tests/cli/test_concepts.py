@@ -146,6 +146,18 @@ def test_a_server_that_misbehaves_is_one_line_and_writes_no_phrases(propose, ser
         assert [e.text for e in read_phrase_set(tmp_path / "p.txt").phrases.of("object")] == ["ball", "pin"]
 
 
+def test_a_first_question_that_fails_leaves_no_file(propose, server, tmp_path):
+    server.will(reply("no", status=401))
+    assert "status 401" in propose(server).complaint
+    assert files_in(tmp_path) == []
+
+
+def test_an_empty_record_has_no_answer(dance, tmp_path):
+    (tmp_path / "p.answers.jsonl").write_text("")
+    said = dance("concepts", "propose", "--from", "replay", "--classes", "a", "--out", tmp_path / "p.txt")
+    assert "p.answers.jsonl: expected answers of one model, got no answer; name the model" in said.complaint
+
+
 def test_what_stood_in_the_file_stays_when_proposing_fails(propose, server, tmp_path):
     text = "format: 1\n[object]\nkeep! own # mine\n"
     (tmp_path / "p.txt").write_text(text)
@@ -351,6 +363,15 @@ def test_show_narrows_down(dance, bundled):
     )
 
 
+def test_phrases_of_no_class_are_said_to_be_such(dance, tmp_path):
+    path = tmp_path / "p.txt"
+    path.write_text("format: 1\nclasses: bowl\n[object]\nkeep ball\nkeep net\n")
+    said = dance("concepts", "show", path, "--class", "bowl").complaint
+    assert "--class bowl: expected phrases of classes, got 2 phrases of no class, as in plain lists; leave --c" in said
+    path.write_text(path.read_text() + "[scene]\nkeep lane | for golf\n")
+    assert "objects: 0 kept, 0 dropped; scenes: 0 kept" in dance("concepts", "show", path, "--class", "bowl").out
+
+
 def test_what_a_person_saves_while_phrases_are_judged_stays(tmp_path):
     path = tmp_path / "p.txt"
     path.write_text("format: 1\n[object]\nkeep swinging bat\nkeep raised arm\nkeep ball\n")
@@ -434,7 +455,7 @@ KTH = ("--from", "bundled:kth", *BOXING)
         (("propose", "--from", "openai", "--classes", "a", "--out", "p.txt"), "expected the name of a language model"),
         (
             ("propose", "--from", "replay", "--classes", "a", "--out", "p.txt"),
-            "p.answers.jsonl: expected answers of one",
+            "p.answers.jsonl: expected a record of answers, got no such file; name it (--answers), or ask",
         ),
         (
             ("propose", "--from", "openai", "--model", "m", "--classes", "a", "--out", "p.txt", "--temperature", "nan"),

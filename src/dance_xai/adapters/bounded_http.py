@@ -1,31 +1,23 @@
-"""The openai library's own HTTP client, with a limit to what it reads: bytes, and seconds for a body."""
+"""The openai library's own HTTP client, with a limit to the bytes it reads."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-Clock = Callable[[], float]
-
 
 class TooLargeError(Exception):
-    """A body that does not end in time."""
+    """A body of more bytes than any answer has."""
 
 
-def bounded_client(openai: ModuleType, *, most_bytes: int, seconds: float, clock: Clock = time.monotonic) -> Any:
-    """An HTTP client for ``openai.OpenAI(http_client=...)``.
-
-    A server that sends an endless body, or a byte now and then, is left: the timeout of the library itself counts from
-    one byte to the next.
+def bounded_client(openai: ModuleType, *, most_bytes: int) -> Any:
+    """An HTTP client for ``openai.OpenAI(http_client=...)`` that leaves a server whose body does not end.
 
     Args:
         openai: The library.
         most_bytes: Of a body, also of an error, as sent.
-        seconds: From the head of a response to its end.
-        clock: Seconds.
 
     Source: ours.
     """
@@ -36,13 +28,11 @@ def bounded_client(openai: ModuleType, *, most_bytes: int, seconds: float, clock
             self.stream = stream
 
         def __iter__(self) -> Iterator[bytes]:
-            got, until = 0, clock() + seconds
+            got = 0
             for chunk in self.stream:
                 got += len(chunk)
                 if got > most_bytes:
                     raise TooLargeError(f"more than {most_bytes} bytes")
-                if clock() > until:
-                    raise http.ReadTimeout(f"no end of the body after {seconds:g} s")
                 yield chunk
 
         def close(self) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 
 from dance_xai.adapters.bounded_http import TooLargeError, bounded_client
 from dance_xai.adapters.chat_trouble import may_be_form, speaks_of_form, trouble_of, wants_other_limit
-from dance_xai.adapters.patience import Patience, ServerTroubleError, Waiter
+from dance_xai.adapters.patience import Left, Patience, ServerTroubleError, Waiter, within
 from dance_xai.errors import ConfigError, ProposalError, require
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -124,12 +124,12 @@ class OpenAIChat:
             ProposalError: No key, no server, or no answer within the limits.
         """
         seed = None if self.options.seed is None else self.options.seed + sample + 1000 * attempt
-        return self._wait(lambda seconds: self._call(prompt, seed, seconds))
+        return self._wait(lambda left: self._call(prompt, seed, left))
 
     @cached_property
     def _client(self) -> Any:
         openai = require("openai", "llm")
-        http = bounded_client(openai, most_bytes=MOST_BYTES, seconds=self.patience.call)
+        http = bounded_client(openai, most_bytes=MOST_BYTES)
         try:
             return openai.OpenAI(
                 api_key=self._key(),
@@ -152,14 +152,13 @@ class OpenAIChat:
             )
         return key
 
-    def _call(self, prompt: str, seed: int | None, seconds: float) -> Completion:
+    def _call(self, prompt: str, seed: int | None, left: Left) -> Completion:
         """One answer, whatever form the server takes."""
-        openai, client = require("openai", "llm"), self._client
+        openai = require("openai", "llm")
         form, doubts = self._form, list[Exception]()
         while True:
             try:
-                reply = client.chat.completions.create(**self._request(prompt, seed, form), timeout=seconds)
-                answer = self._completion(reply, form)
+                answer = self._completion(self._reply(self._request(prompt, seed, form), left()), form)
                 self._form = form
                 return answer
             except TooLargeError as error:
@@ -170,6 +169,16 @@ class OpenAIChat:
                 form = self._next_form(error, form, doubts)
             except (ValueError, TypeError, AttributeError) as error:  # a body that is not what it says
                 raise _not_chat("damaged JSON", passing=True) from error
+
+    def _reply(self, request: dict[str, Any], seconds: float) -> Any:
+        """What the server says in time; the connection to one that does not is closed."""
+        client = self._client
+
+        def leave() -> None:
+            self.__dict__.pop("_client", None)
+            client.close()
+
+        return within(seconds, lambda: client.chat.completions.create(**request, timeout=seconds), leave)
 
     def _next_form(self, error: Exception, form: int, doubts: list[Exception]) -> int:
         """The form to ask with after an error, or the other name of the limit where the server wants that.

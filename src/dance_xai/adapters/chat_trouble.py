@@ -9,7 +9,7 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from dance_xai.adapters.patience import ServerTroubleError
+from dance_xai.adapters.patience import ServerTroubleError, too_late
 
 _REFUSED = (400, 422)
 _FORM = re.compile(r"response.?format|json.?(schema|object|mode)|structured.?output|grammar|guided", re.IGNORECASE)
@@ -81,7 +81,7 @@ def hide_key(text: str, key_variable: str | None) -> str:
 
 def _unreached(error: Any) -> ServerTroubleError:
     if "Timeout" in type(error).__name__:
-        return ServerTroubleError("nothing in time", "raise the limits of patience, or check the server", passing=True)
+        return too_late()
     cause = _one_line(error.__cause__ or error) or type(error.__cause__).__name__
     return ServerTroubleError(f"no connection ({cause})", "check base_url and that the server runs", passing=True)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
 from dance_xai.errors import ProposalError
 
 Result = TypeVar("Result")
+Left = Callable[[], float]
+"""Seconds that the next request may take, more than 0; raises ``ServerTroubleError`` when the time is up."""
 
 
 class ServerTroubleError(Exception):
@@ -28,13 +32,52 @@ class ServerTroubleError(Exception):
         self.reason, self.advice, self.passing, self.after = reason, advice, passing, after
 
 
+def too_late() -> ServerTroubleError:
+    """That the time is up."""
+    advice = "raise the limits (timeout, total_timeout), or check the server"
+    return ServerTroubleError("nothing in time", advice, passing=True)
+
+
+def within(seconds: float, work: Callable[[], Result], leave: Callable[[], object]) -> Result:
+    """What comes of work that is waited for no longer than this, whatever it is held up by.
+
+    The timeouts of HTTP libraries count from one byte to the next, and looking up a name has none.
+
+    Args:
+        seconds: From now, more than 0.
+        work: Done in a thread of its own, which does not keep the process alive.
+        leave: Called when the work is not waited for any more, so that it may end.
+
+    Raises:
+        ServerTroubleError: It is not done in time.
+
+    Source: ours.
+    """
+    done: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError as error:
+        raise too_late() from error
+    finally:
+        if not done.done():
+            leave()
+
+
 @dataclass(frozen=True)
 class Patience:
     """Limits of waiting, in seconds. A failing answer ends the run, so these bound the whole wait.
 
     Attributes:
-        call: One call, from its start to the head of the response, and again to its end.
-        total: One answer with all its calls and pauses.
+        call: One request, from its start to the last byte of the response.
+        total: One answer with all its requests and pauses.
         retries: Further calls after the first.
         first_pause: Before the first retry; doubled each time, and shortened by up to half at random so that many
             clients do not come back together.
@@ -66,11 +109,11 @@ class Waiter:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
 
-    def __call__(self, call: Callable[[float], Result]) -> Result:
+    def __call__(self, call: Callable[[Left], Result]) -> Result:
         """Call until there is a result.
 
         Args:
-            call: Given the seconds it may take.
+            call: Given what tells the seconds that each of its requests may take.
 
         Raises:
             ProposalError: Trouble that does not pass, or not within the limits.
@@ -78,10 +121,16 @@ class Waiter:
         Source: exponential back-off with jitter; ``Retry-After`` as in RFC 9110, section 10.2.3.
         """
         begin = self.clock()
+
+        def left() -> float:
+            seconds = min(self.patience.call, self.patience.total - (self.clock() - begin))
+            if seconds <= 0:
+                raise too_late()
+            return seconds
+
         for retry in range(self.patience.retries + 1):
-            left = self.patience.total - (self.clock() - begin)
             try:
-                return call(min(self.patience.call, left))
+                return call(left)
             except ServerTroubleError as trouble:
                 pause = self._pause(trouble, retry)
                 spent = self.clock() - begin

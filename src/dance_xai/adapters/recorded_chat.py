@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -87,17 +87,29 @@ class RecordedChat:
                 f"try {question['attempt'] + 1}, prompt {question['prompt_sha256'][:12]}), got none; "
                 "replay with the classes, samples, settings and prompts of the record, or ask the model"
             )
-        with self._appending() as file:
+        with self._appending():  # a place that cannot be written is known before anything is asked
+            pass
+        try:
             answer = self.live.complete(prompt, sample=question["sample"], attempt=question["attempt"])
+        except BaseException:
+            self._remove_empty()
+            raise
+        with self._appending() as file:
             line = json.dumps({**question, "prompt": prompt, **asdict(answer)}) + "\n"
             file.write(line.encode("ascii"))
             file.flush()
             os.fsync(file.fileno())
         return answer.text
 
+    def _remove_empty(self) -> None:
+        """Leave no record where there is no answer."""
+        with suppress(OSError):
+            if not self.path.stat().st_size:
+                self.path.unlink()
+
     @contextmanager
     def _appending(self) -> Iterator[IO[bytes]]:
-        """The record, opened before anything is asked, without the half line that a killed run may have left."""
+        """The record, without the half line that a killed run may have left."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a+b") as file:

@@ -11,7 +11,7 @@ from dance_xai.data.phrase_sets import read_phrase_set
 from dance_xai.errors import DataError
 from dance_xai.extract.phrase_sources import NAMED, open_phrases, proposer_of
 from dance_xai.text.screening import BY_HAND, screen
-from dance_xai.types import Concept, Drop, Kind, PhraseEntry, PhraseSet
+from dance_xai.types import Concept, Drop, Kind, PhraseEntry, PhraseSet, counted
 from dance_xai.workflows.runs import RunView, open_run
 
 DIGITS = 4
@@ -111,11 +111,16 @@ def for_class(phrases: PhraseSet, label: str) -> PhraseSet:
     """The phrases proposed for one class.
 
     Raises:
-        DataError: The set has no such class.
+        DataError: The set has no such class, or nobody said for which classes its phrases are.
     """
     known = dict.fromkeys([*phrases.classes, *(name for entry in phrases.entries for name in entry.classes)])
     if label not in known:
         raise DataError(f"--class {label}: expected one of {', '.join(known) or 'none'}, got another; check the name")
+    if not any(entry.classes for entry in phrases.entries):
+        raise DataError(
+            f"--class {label}: expected phrases of classes, got {counted(len(phrases.entries), 'phrase')} of no class, "
+            "as in plain lists; leave --class out, or give phrases per class as data.phrases"
+        )
     return replace(phrases, entries=tuple(entry for entry in phrases.entries if label in entry.classes))
 
 

@@ -12,6 +12,7 @@ from annotated_types import Ge
 from dance_xai.adapters.chat_model import OPENAI_URL, ChatOptions, OpenAIChat
 from dance_xai.adapters.patience import Patience
 from dance_xai.adapters.recorded_chat import RecordedChat
+from dance_xai.data.container import is_there
 from dance_xai.data.phrase_files import read_kind_phrases
 from dance_xai.errors import ConfigError, ProposalError
 from dance_xai.extract.phrase_sources import NAMED, bundled_proposer, file_proposer
@@ -44,7 +45,7 @@ class ChatConfig:
         temperature: Of sampling; ``none`` sends none.
         seed: Of sampling; ``none`` sends none.
         max_tokens: Length of an answer.
-        timeout: Seconds of one call.
+        timeout: Seconds of one call, from its start to the last byte of its answer.
         total_timeout: Seconds of one answer, with all calls and pauses.
         retries: Further calls after a passing failure.
         longest_pause: Seconds between two calls; a server that asks for more is left.
@@ -144,14 +145,18 @@ def replay_config(record: Path, model: str | None = None, samples: int | None = 
     Raises:
         ProposalError: The record is missing, cannot be read, or has no answers of this model.
     """
+    if not is_there(record):
+        raise ProposalError(
+            f"{record}: expected a record of answers, got no such file; name it (--answers), or ask the model instead"
+        )
     asked = RecordedChat(record, "").questions()
     models = tuple(dict.fromkeys(str(each["model"]) for each in asked))
     chosen = models[0] if model is None and len(models) == 1 else model
     mine = [each for each in asked if each["model"] == chosen]
     if not mine:
         raise ProposalError(
-            f"{record}: expected answers of {'one model' if model is None else repr(model)}, got those of "
-            f"{', '.join(models) or 'none'}; name the model, or check the file"
+            f"{record}: expected answers of {'one model' if model is None else repr(model)}, got "
+            f"{'those of ' + ', '.join(models) if models else 'no answer'}; name the model, or check the file"
         )
     settings = mine[-1]["settings"]  # those of the latest answer
     temperature, seed = (settings.get(name) for name in ("temperature", "seed"))
