@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from tests.tiny_rtmpose import save
 
+from dance_xai.adapters import onnx_session
 from dance_xai.adapters.frame_cnn import FrameCNN
 from dance_xai.adapters.movenet import MoveNet
-from dance_xai.adapters.onnx_session import layout, open_session
+from dance_xai.adapters.onnx_session import layout, open_session, provider_of, try_session
 from dance_xai.data.skeletons import COCO_17
 from dance_xai.errors import ArtifactError, MissingExtraError
 from dance_xai.extract.loading import load_backbone, load_poses
@@ -20,6 +21,7 @@ from dance_xai.extract.settings import ExtractConfig
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed (extra onnx)")
 pytest.importorskip("onnx", reason="onnx is not installed (extra test)")
 
+CPU = "CPUExecutionProvider"
 KINDS: dict[str, Callable[[Path], object]] = {
     "pose": lambda path: MoveNet(path, COCO_17, device="cpu"),
     "features": lambda path: FrameCNN(path, device="cpu"),
@@ -102,6 +104,25 @@ def test_a_device_that_is_not_there_is_not_the_fault_of_the_file(tmp_path: Path)
         pytest.skip("there is a GPU")
     with pytest.raises(ArtifactError, match=r"^device: expected cpu or auto, got 'cuda'.*or use cpu$"):
         open_session(cnn(tmp_path / "m.onnx"), "cuda")
+
+
+@pytest.mark.parametrize("device", ["auto", "cuda"])
+def test_a_gpu_whose_libraries_are_missing_is_no_silent_cpu(device: str, tmp_path: Path, monkeypatch):
+    import onnxruntime
+
+    real, path = onnxruntime.InferenceSession, cnn(tmp_path / "m.onnx")
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", CPU])
+    monkeypatch.setattr(onnxruntime, "InferenceSession", lambda path, options, providers: real(path, options, [CPU]))
+    monkeypatch.setattr(onnx_session, "nvidia", lambda: True)
+    one_line(lambda: open_session(path, device), rf"^device: expected the NVIDIA GPU for '{device}', got {CPU}.*'cpu'$")
+    assert provider_of(open_session(path, "cpu")) == CPU
+    monkeypatch.setattr(onnx_session, "nvidia", lambda: False)
+    if device == "auto":
+        assert provider_of(open_session(path, device)) == CPU
+
+
+def test_a_session_is_tried():
+    assert try_session("cpu") == CPU
 
 
 def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from dance_xai.adapters import onnx_session
 from dance_xai.adapters.registry import MODELS
 from dance_xai.adapters.weights import identity
 from dance_xai.workflows import codecs, installation
@@ -27,7 +28,7 @@ def plain(monkeypatch, tmp_path):
     for name in FLAGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DANCE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(installation, "_nvidia", lambda: False)
+    monkeypatch.setattr(installation, "nvidia", lambda: False)
     monkeypatch.setattr(sys, "platform", "linux")
 
 
@@ -125,7 +126,7 @@ def test_a_gpu_that_torch_does_not_use(monkeypatch, version, state, detail):
     def fail(*_):
         raise RuntimeError("no\ndriver")
 
-    monkeypatch.setattr(installation, "_nvidia", lambda: True)
+    monkeypatch.setattr(installation, "nvidia", lambda: True)
     monkeypatch.setattr(installation, "_version", lambda *_: version)
     monkeypatch.setattr("dance_xai.adapters.torch_device.require", fail)
     found = installation._torch_device()
@@ -135,10 +136,37 @@ def test_a_gpu_that_torch_does_not_use(monkeypatch, version, state, detail):
 def test_a_gpu_that_onnxruntime_does_not_use(monkeypatch):
     pytest.importorskip("onnxruntime")
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
-    assert installation._onnx_providers().state == "ok"
-    monkeypatch.setattr(installation, "_nvidia", lambda: True)
-    found = installation._onnx_providers()
-    assert found.state == "missing" and "onnxruntime-gpu" in found.action
+    assert installation._onnx_device().state == "ok"
+    monkeypatch.setattr(installation, "nvidia", lambda: True)
+    found = installation._onnx_device()
+    assert found.state == "missing" and "onnxruntime-gpu" in found.action and "CPUExecutionProvider" in found.detail
+
+
+@pytest.mark.parametrize(("gpu", "state"), [(True, "broken"), (False, "ok")])
+def test_a_provider_that_is_listed_and_does_not_work(monkeypatch, gpu, state):
+    pytest.importorskip("onnxruntime")
+    listed = ["CUDAExecutionProvider", "AzureExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: listed)
+    real = __import__("onnxruntime").InferenceSession
+    cpu = ["CPUExecutionProvider"]  # as onnxruntime falls back, without a word at this level of its log
+    monkeypatch.setattr("onnxruntime.InferenceSession", lambda path, options, providers: real(path, options, cpu))
+    monkeypatch.setattr(onnx_session, "nvidia", lambda: gpu)
+    found = installation._onnx_device()
+    assert found.state == state and "Azure" not in found.detail
+    assert "CPUExecutionProvider" in found.detail and bool(found.action) == gpu
+
+
+def test_onnxruntime_is_tried_not_asked(monkeypatch):
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setattr("onnxruntime.InferenceSession", lambda *_, **__: 1 / 0)
+    found = installation._onnx_device()
+    assert found.state == "broken" and found.action
+
+
+def test_an_old_pyav_that_cannot_read_videos_is_broken(dance, monkeypatch):
+    monkeypatch.delattr("av.stream.Disposition")  # as before PyAV 14.2
+    said = dance("doctor")
+    assert "videos read h264" in said.complaint and re.search(r"broken +read h264 .*Disposition", said.out)
 
 
 @pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def doctor(as_json: JsonFlag = False) -> None:
-    """Check libraries, devices, video codecs, model files and folders. Nothing is downloaded or written.
+    """Check libraries, devices, video codecs, model files and folders, by using them.
+
+    Nothing is downloaded, and nothing that is written stays.
 
     Ends with exit code 2 when something is broken; an extra that is not installed is not.
     """

@@ -21,6 +21,7 @@ Numbered: TypeAlias = tuple[int, Callable[[], UInt8Array | None]]
 """Position of a frame in its clip, and what makes its picture; None when it cannot be made."""
 
 LOCAL_ONLY = {"protocol_whitelist": "file"}
+"""For the container alone: handed to streams too, they let PyAV crash where streams are found late (MPEG)."""
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
 
     require_content(path)
     try:
-        with av.open(f"file:{path}", options=dict(LOCAL_ONLY), metadata_errors="ignore") as container:
+        with av.open(f"file:{path}", container_options=dict(LOCAL_ONLY), metadata_errors="ignore") as container:
             if NOT_VIDEOS & set(container.format.name.split(",")):
                 raise DataError(f"{path}: expected a video, got a file of the kind {container.format.name!r}; check it")
             yield container, _picture_stream(path, container)

@@ -1,15 +1,19 @@
-"""What this build of PyAV can read and write, found out by doing it: a few frames, in memory."""
+"""What this build of PyAV can read and write, found out by doing it: a few frames, gone afterwards."""
 
 from __future__ import annotations
 
 import io
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+
+from dance_xai.data.video import read_frames, scan_video
 
 State = Literal["ok", "missing", "broken"]
 
@@ -116,11 +120,11 @@ def _encoded(codec: Codec, encoder: str) -> bytes:
 
 
 def _decoded(content: bytes) -> list[int]:
-    """Mean grey of each frame."""
-    import av
-
-    with av.open(io.BytesIO(content), "r") as container:
-        return [round(frame.to_ndarray(format="rgb24").mean()) for frame in container.decode(video=0)]
+    """Mean grey of each frame, read as the videos of clips are."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "video"
+        path.write_bytes(content)
+        return [round(frame.mean()) for _, frame in read_frames(scan_video(path), threads=1)]
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +17,10 @@ from pathlib import Path
 
 from dance_xai._version import __version__
 from dance_xai.adapters.hf_loading import OFFLINE, is_offline
+from dance_xai.adapters.onnx_session import CUDA_PROVIDER, nvidia, try_session
 from dance_xai.adapters.registry import MODELS
 from dance_xai.adapters.weights import cache_folder, find, model_folders
-from dance_xai.errors import DanceError, require
+from dance_xai.errors import DanceError
 from dance_xai.workflows.codecs import CODECS, State, try_codec, try_writing
 
 BASE = {
@@ -78,7 +78,7 @@ class Finding:
 
 
 def inspect_installation() -> tuple[Finding, ...]:
-    """Look at the installation. Nothing is downloaded or written.
+    """Look at the installation. Nothing is downloaded, and nothing that is written stays.
 
     Source: ours.
     """
@@ -134,14 +134,14 @@ def _devices() -> Iterator[Finding]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield Finding("devices", "cpu", "ok", f"{cores} cores")
     yield _torch_device()
-    yield _onnx_providers()
+    yield _onnx_device()
 
 
 def _torch_device() -> Finding:
     version = _version("torch", "torch")
     if version is None:
         return Finding("devices", "torch", "missing", "not installed", "pip install 'dance-xai[hf]'")
-    if not (_nvidia() or sys.platform == "darwin"):
+    if not (nvidia() or sys.platform == "darwin"):
         return Finding("devices", "torch", "ok", "cpu, dtype float32 recommended")
     if version.endswith("+cpu"):
         wish = "install a build of torch for your GPU, see pytorch.org/get-started"
@@ -156,24 +156,23 @@ def _torch_device() -> Finding:
         return Finding("devices", "torch", "broken", reason, "install torch again, or use device cpu")
 
 
-def _onnx_providers() -> Finding:
+def _onnx_device() -> Finding:
+    """Who computes ONNX models, found out by running one."""
     if _version("onnxruntime", "onnxruntime") is None:
         return Finding("devices", "onnxruntime", "missing", "not installed", "pip install 'dance-xai[onnx]'")
     try:
-        there = require("onnxruntime", "onnx").get_available_providers()
+        taken = try_session()
+    except DanceError as error:
+        detail, _, cure = str(error).partition("; ")
+        return Finding("devices", "onnxruntime", "broken", detail, cure)
     except Exception as error:  # it may fail in any way while it is loaded
         reason = " ".join(str(error).split())[:100]
         return Finding("devices", "onnxruntime", "broken", reason, REINSTALL.format("onnxruntime"))
-    if _nvidia() and "CUDAExecutionProvider" not in there:
-        detail = f"{', '.join(there)}; not the NVIDIA GPU"
-        return Finding(
-            "devices", "onnxruntime", "missing", detail, "pip install onnxruntime-gpu in place of onnxruntime"
-        )
-    return Finding("devices", "onnxruntime", "ok", ", ".join(there))
-
-
-def _nvidia() -> bool:
-    return Path("/dev/nvidiactl").exists() or shutil.which("nvidia-smi") is not None
+    detail = f"{taken}, a model was run"
+    if nvidia() and taken != CUDA_PROVIDER:
+        cure = "pip install onnxruntime-gpu in place of onnxruntime"
+        return Finding("devices", "onnxruntime", "missing", f"{detail}; not the NVIDIA GPU", cure)
+    return Finding("devices", "onnxruntime", "ok", detail)
 
 
 def _videos() -> Iterator[Finding]:
