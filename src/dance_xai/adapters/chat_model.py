@@ -17,7 +17,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from dance_xai.adapters.bounded_http import TooLargeError, bounded_client
@@ -99,6 +98,7 @@ class OpenAIChat:
         if not self.base_url.startswith(("http://", "https://")):
             raise ConfigError(f"base_url: expected http:// or https:// first, got {self._shown!r}; change it")
         self._form, self._limit = 0, 0
+        self._client: Any = None
         self._wait = self.waiter or Waiter(self.where, self.patience)
 
     @property
@@ -124,10 +124,16 @@ class OpenAIChat:
             ProposalError: No key, no server, or no answer within the limits.
         """
         seed = None if self.options.seed is None else self.options.seed + sample + 1000 * attempt
+        self._connected()  # loading a library is no waiting for a server
         return self._wait(lambda left: self._call(prompt, seed, left))
 
-    @cached_property
-    def _client(self) -> Any:
+    def _connected(self) -> Any:
+        """The client, a new one where there is none or the last was closed."""
+        if self._client is None:
+            self._client = self._new_client()
+        return self._client
+
+    def _new_client(self) -> Any:
         openai = require("openai", "llm")
         http = bounded_client(openai, most_bytes=MOST_BYTES)
         try:
@@ -172,10 +178,10 @@ class OpenAIChat:
 
     def _reply(self, request: dict[str, Any], seconds: float) -> Any:
         """What the server says in time; the connection to one that does not is closed."""
-        client = self._client
+        client = self._connected()
 
         def leave() -> None:
-            self.__dict__.pop("_client", None)
+            self._client = None
             client.close()
 
         return within(seconds, lambda: client.chat.completions.create(**request, timeout=seconds), leave)
