@@ -8,11 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dance_xai.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 DataRoot = Annotated[
@@ -24,6 +28,13 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Videos or frames looked at side by side. Default: one per core.")
 ]
+
+
+UNBOUNDED = 10_000
+"""Letters in a row that is as long as it is."""
+
+NARROWEST = 12
+"""Letters that the first column of a table has at least."""
 
 
 def refuse_unused(context: typer.Context, unused: Collection[str], needs: str, instead: str = "") -> None:
@@ -102,26 +113,61 @@ def print_json(tree: Any) -> None:
     sys.stdout.write(json.dumps(tree, allow_nan=False) + "\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table, figures to the right."""
+def paper(least: int = 0) -> Console:
+    """What tables are printed on: as wide as the terminal, or as wide as they are where nobody says how wide it is.
+
+    Args:
+        least: Letters in a row, also where a terminal has fewer and goes on in the next row.
+    """
     from rich.console import Console
+
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    console = Console(highlight=False, width=None if known else UNBOUNDED)
+    return console if console.width >= least else Console(highlight=False, width=least)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, figures to the right and never cut.
+
+    Where it is too wide, headings fold at their spaces, then the first column folds.
+
+    Args:
+        title: Stands above it.
+        columns: C headings.
+        rows: C cells each.
+    """
+    width, view = paper().width, _table(title, columns, rows)
+    if _width_of(view) > width:
+        view = _table(title, [column.replace(" ", "\n") for column in columns], rows)
+    longest = max((len(row[0]) for row in rows), default=0)
+    paper(_width_of(view) - max(0, longest - NARROWEST)).print(view)
+
+
+def _width_of(view: Table) -> int:
+    """Letters in a row of a table in which nothing folds."""
+    console = paper(UNBOUNDED)
+    return int(console.measure(view).maximum)
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     view = Table(
         title=title,
         title_justify="left",
-        min_width=min(len(title), 78),
+        min_width=min(len(title), 78, paper().width),
         header_style="bold",
         box=None,
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
     for number, column in enumerate(columns):
-        view.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+        first = number == 0
+        view.add_column(column, justify="left" if first else "right", no_wrap=not first, overflow="fold")
     for row in rows:
         view.add_row(*map(Text, row))
-    Console(highlight=False).print(view)
+    return view
 
 
 def percent(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dance_xai.cli.common import print_reasons, say
+from dance_xai.cli.common import paper, print_reasons, say
 from dance_xai.types import counted
 
 if TYPE_CHECKING:
@@ -86,21 +86,20 @@ def _counts(phrases: PhraseSet) -> str:
 
 
 def _table(kind: str, entries: Sequence[PhraseEntry], *, sampled: bool) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     known = [name for name in FIGURES if name != "agreement" or sampled]
     measured = [name for name in known if any(getattr(entry, name) is not None for entry in entries)]
     view = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    view.add_column(f"{kind} ({len(entries)})", max_width=30, overflow="fold")
-    view.add_column("verdict", max_width=28, overflow="fold")
+    view.add_column(f"{kind} ({len(entries)})", overflow="fold")
+    view.add_column("verdict", overflow="fold")
     for name in measured:
         view.add_column(HEADINGS[FIGURES.index(name)], justify="right", no_wrap=True)
     view.add_column("classes", overflow="fold")
     for entry in entries:
         view.add_row(*map(Text, _cells(entry, measured)), style=None if entry.kept else "dim")
-    Console(highlight=False).print(view)
+    paper().print(view)
 
 
 def _cells(entry: PhraseEntry, measured: Sequence[str]) -> Iterator[str]:
