@@ -93,7 +93,9 @@ def test_phrases_per_class(tmp_path, name):
 
 def test_the_file_counts_among_those_of_the_data_set(small_folder, small_config):
     config = small_config().data
-    assert small_folder / "p.txt" in files_of(replace(config, phrases="p.txt"), small_folder)
+    assert small_folder / "settings.toml" in files_of(replace(config, phrases="settings.toml"), small_folder)
+    with pytest.raises(DataError, match=r"data.phrases: .*p.txt: expected a readable file, found nothing there"):
+        files_of(replace(config, phrases="p.txt"), small_folder)
     bundled = replace(config, phrases="bundled:kth")
     assert files_of(bundled, small_folder) == files_of(config, small_folder)
 

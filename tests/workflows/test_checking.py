@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from dance_xai.errors import DanceError, DataError
 from dance_xai.extract.extractor import NOBODY, Extractor
 from dance_xai.motion.tracking import main_rows
 from dance_xai.workflows.checking import Check, check_data
+from dance_xai.workflows.probing import Problem
 
 CLASSES = ("run", "walk", "jump")
 GOOD = [f"{label}{number}" for label in CLASSES for number in range(3)]
@@ -174,26 +176,31 @@ def test_good_clips_are_read_as_if_the_broken_ones_were_not_there(seen: Dataset,
     np.testing.assert_array_equal(clean.features.values, seen.features.values)
 
 
-def test_when_all_are_broken_the_first_reason_is_the_error(tmp_path: Path):
+def fault(config: Config, folder: Path) -> str:
+    """The one thing that keeps all of it from being fitted."""
+    (said,) = check_data(config, folder).faults
+    assert "expected" in said and "\n" not in said
+    return said
+
+
+def test_when_all_are_broken_the_first_reason_is_the_fault(tmp_path: Path):
     (tmp_path / "poses").mkdir()
     for clip in GOOD:
         (tmp_path / "poses" / f"{clip}.json").write_text("{")
     write_clips(tmp_path)
-    for look in (lambda c: check_data(c, tmp_path), lambda c: read_dataset(c.data, tmp_path, main_rows)):
-        with pytest.raises(DataError, match=r"jump0.json: expected JSON"):
-            look(settings("mmpose_json"))
     with pytest.raises(DataError, match=r"jump0.json: expected JSON"):
-        check_data(settings(), tmp_path)
+        read_dataset(settings("mmpose_json").data, tmp_path, main_rows)
+    for kind in ("mmpose_json", "auto"):
+        assert "jump0.json: expected JSON" in fault(settings(kind, features=["kinematics"]), tmp_path)
 
 
-def test_a_broken_file_that_may_hold_several_clips_is_an_error(tmp_path: Path):
+def test_a_broken_file_that_may_hold_several_clips_is_a_fault(tmp_path: Path):
     (tmp_path / "poses").mkdir()
     for seed, clip in enumerate(GOOD):
         alphapose(tmp_path / "poses", clip, walk(17, seed))
     (tmp_path / "poses" / "part2.json").write_text("[")
     write_clips(tmp_path)
-    with pytest.raises(DataError, match=r"part2.json: expected JSON"):
-        check_data(settings("alphapose"), tmp_path)
+    assert "part2.json: expected JSON" in fault(settings("alphapose", features=["kinematics"]), tmp_path)
 
 
 WHOLE: dict[str, tuple[str, Callable[[Path], object]]] = {
@@ -215,11 +222,12 @@ def test_a_broken_file_of_all_clips_is_one_error(name: str, tmp_path: Path):
     make(tmp_path / name)
     write_clips(tmp_path)
     poses = {"path": name, "format": kind, "skeleton": "coco_17", "fps": 25.0}
-    config = parse_config({"name": "x", "data": {"clips": {"path": "clips.csv"}, "poses": poses}}, "settings")
-    for look in (lambda: check_data(config, tmp_path), lambda: read_dataset(config.data, tmp_path, main_rows)):
-        with pytest.raises(DanceError) as caught:
-            look()
-        assert name in str(caught.value) and "expected" in str(caught.value) and "\n" not in str(caught.value)
+    extract = {"features": ["kinematics"]}
+    tree = {"name": "x", "data": {"clips": {"path": "clips.csv"}, "poses": poses}, "extract": extract}
+    config = parse_config(tree, "settings")
+    with pytest.raises(DanceError) as caught:
+        read_dataset(config.data, tmp_path, main_rows)
+    assert name in str(caught.value) and fault(config, tmp_path) == str(caught.value)
 
 
 @pytest.fixture
@@ -303,9 +311,80 @@ def test_validation_clips_are_no_problem(filmed: Path):
     assert found.clips == 5 and not found.problems and [drop.item for drop in found.drops] == ["v5"]
 
 
-def test_a_model_that_is_missing_is_found_before_any_video_is_opened(filmed: Path):
-    for wanted in ({"poses": "no.onnx"}, {"features": ["no.onnx"]}, {"encoder": "no.onnx"}):
-        with pytest.raises(DanceError, match=r"no.onnx: expected the path of a model"):
-            check_data(
-                parse_config({"name": "x", "data": {"clips": {"path": "clips.csv"}}, "extract": wanted}, "s"), filmed
-            )
+def problems_of(folder: Path) -> dict[str, Problem]:
+    config = parse_config({"name": "x", "data": {"clips": {"path": "clips.csv"}}}, "s")
+    return {problem.clip: problem for problem in check_data(config, folder).problems}
+
+
+def overwrite(video: Path, first: float, last: float = 1.0) -> None:
+    """Damage the pictures of an MP4 file from and to a share of them."""
+    content = bytearray(video.read_bytes())
+    begin = content.index(b"mdat") + 4
+    length = int.from_bytes(content[begin - 8 : begin - 4], "big") - 8
+    low, high = (begin + int(share * length) for share in (first, last))
+    content[low:high] = bytes(255 for _ in range(high - low))
+    video.write_bytes(bytes(content))
+
+
+def test_frames_that_are_lost_are_a_problem_wherever_they_are(tmp_path: Path, write_video):
+    """Key frames every five frames, so that damage stays where it is."""
+    rows = ["path,label,split"]
+    for number, (first, last) in enumerate([(0, 0), (0.7, 1), (0, 0.15), (0.45, 0.55), (0, 0)]):
+        film = [frame for seed in range(3) for frame in performance("wave", 20, seed=seed)]
+        video = write_video(tmp_path / f"{number}.mp4", film, fps=10, options={"g": "5", "bf": "0"})
+        if last:
+            overwrite(video, first, last)
+        rows.append(f"{number}.mp4,{('run', 'walk')[number % 2]},train")
+    (tmp_path / "clips.csv").write_text("\n".join(rows) + "\n")
+    found = problems_of(tmp_path)
+    assert set(found) == {"1", "2", "3"} and not any(problem.left_out for problem in found.values())
+    ends = {"1": ", the last second among them", "2": ", the first second among them", "3": ""}
+    for clip, end in ends.items():
+        assert re.fullmatch(rf"expected 60 frames, got \d+ that cannot be decoded{end}", found[clip].what)
+
+
+def test_an_end_beyond_the_video_is_a_problem_and_rounding_is_none(filmed: Path):
+    rows = (filmed / "clips.csv").read_text().splitlines()
+    ends = ("start,end", ",5000", "0.2,0.45", ",0.33", "0.1,0.6", "0.1,", ",")
+    text = [f"{row},{end}" for row, end in zip(rows, ends, strict=True)]
+    (filmed / "clips.csv").write_text("\n".join(text) + "\n")
+    found = problems_of(filmed)
+    assert {clip: problem.what for clip, problem in found.items()} == {
+        "v0": "expected a video of 5000 s at least, as its end says, got one of 0.32 s",
+        "v1": "expected a video of 0.45 s at least, as its end says, got one of 0.32 s",
+        "v3": "expected a video of 0.6 s at least, as its end says, got one of 0.30 s",
+    }
+
+
+def test_a_video_that_is_not_there_is_shown_with_its_path(filmed: Path):
+    (filmed / "2.mp4").unlink()
+    (problem,) = problems_of(filmed).values()
+    assert problem.clip == "v2" and problem.what == "expected a video file, found nothing there"
+    assert str(filmed / "2.mp4") in problem.advice
+    for video in filmed.glob("*.mp4"):
+        video.unlink()
+    tree = {"name": "x", "data": {"clips": {"path": "clips.csv"}}, "extract": {"poses": "planted"}}
+    config = parse_config(tree | {"activations": "grounded"}, "s")
+    said = f"found none of 6 ({filmed / '0.mp4'}); set data.clips.videos to the folder that the paths"
+    assert any(said in line for line in check_data(config, filmed).faults)
+    with pytest.raises(DataError, match=r"set data\.clips\.videos"):
+        Extractor(config.extract, filmed)(read_dataset(config.data, filmed, main_rows))
+
+
+def test_clips_that_the_features_lack_are_problems(filmed: Path):
+    np.savez(filmed / "f.npz", ids=np.array(["v1", "v2", "v3", "v4"]), f=np.eye(4))
+    data = {"clips": {"path": "clips.csv"}, "features": {"path": "f.npz", "array": "f"}, "poses": {"path": "poses"}}
+    config = parse_config({"name": "x", "data": data}, "s")
+    found = check_data(config, filmed)
+    lack = "expected a backbone feature, got none in data.features"
+    assert [(problem.clip, problem.what) for problem in found.problems] == [("v0", lack), ("v5", lack)]
+    assert [line[:55] for line in found.faults] == ["clips: expected at least 2 train clips of every class t"]
+
+
+def test_every_model_that_is_missing_is_named(filmed: Path):
+    wanted = {"poses": "no.onnx", "features": ["kinematics", "nor.onnx"], "encoder": "neither.onnx"}
+    config = parse_config({"name": "x", "data": {"clips": {"path": "clips.csv"}}, "extract": wanted}, "s")
+    said = check_data(config, filmed).faults
+    expected = [("extract.poses", "no"), ("extract.features", "nor"), ("extract.encoder", "neither")]
+    for line, (key, name) in zip(said, expected, strict=True):
+        assert line.startswith(f"{key}: {name}.onnx: expected the path of a model")

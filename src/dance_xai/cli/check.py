@@ -27,7 +27,11 @@ def check(
     workers: Workers = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Probe every clip, pose file and label, and list what is wrong and what to do. Nothing is written."""
+    """Probe settings, files and every clip, and list what is wrong and what to do. Nothing is written.
+
+    What keeps all of it from being fitted is an error (exit code 2); what is wrong with single clips is one with
+    --strict.
+    """
     from dance_xai.config import read_config
     from dance_xai.errors import DataError
     from dance_xai.workflows.checking import check_data
@@ -37,6 +41,9 @@ def check(
         print_json(as_tree(found))
     else:
         show_check(found)
+    if found.faults:
+        more = f" ({len(found.faults) - 1} more wrong, listed above)" if len(found.faults) > 1 else ""
+        raise DataError(f"{found.faults[0]}{more}")
     if strict and found.problems:
         first = found.problems[0]
         raise DataError(
@@ -53,6 +60,7 @@ def as_tree(found: Check) -> dict[str, Any]:
         "clips": found.clips,
         "classes": found.classes,
         "bad": found.bad,
+        "faults": list(found.faults),
         "problems": [vars(problem) for problem in found.problems],
         "left_out": count_reasons(found.drops),
     }
@@ -62,13 +70,16 @@ def show_check(found: Check) -> None:
     """Print the problems, one a line however long, or that there are none."""
     from dance_xai.types import count_reasons
 
-    said = f"{found.bad} with a problem" if found.problems else "nothing wrong"
+    said = f"{found.bad} with a problem" if found.problems else "nothing wrong with them"
+    said = said if found.problems or found.faults else "nothing wrong"
     say(bold=f"{counted(found.clips, 'clip')} of {counted(found.classes, 'class')}", text=f": {said}")
     print_reasons(count_reasons(found.drops))
+    for fault in found.faults:
+        say(f"  cannot be fitted  {fault}")
     if found.problems:
         rows = [("clip", "what is wrong", "what to do")]
         rows += [(problem.clip, problem.what, problem.advice) for problem in found.problems]
         wide = [min(WIDEST, max(len(row[column]) for row in rows)) for column in (0, 1)]
         for clip, what, advice in rows:
             say(f"  {clip:<{wide[0]}}  {what:<{wide[1]}}  {advice}")
-        say("\nA fit leaves out clips that it cannot look at, with the reason, and counts them.")
+        say("\nA fit leaves out clips that it cannot use, with the reason, and counts them.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dance_xai.data.arrays import align
+from dance_xai.data.container import is_there
 from dance_xai.data.dataset_parts import PHRASE_PARTS, labels_of, part_readers
 from dance_xai.data.manifest import clip_list_files, read_clips
 from dance_xai.data.npz import some
@@ -15,7 +16,7 @@ from dance_xai.data.phrase_files import BUNDLED
 from dance_xai.data.pose_files.detections import MainActor
 from dance_xai.data.pose_files.reading import pose_files_in
 from dance_xai.data.pose_source import pose_reason, read_tracks
-from dance_xai.data.sources import DataConfig
+from dance_xai.data.sources import ArraySource, DataConfig
 from dance_xai.errors import DataError
 from dance_xai.types import (
     Clip,
@@ -69,14 +70,31 @@ class Dataset:
 
 
 def files_of(config: DataConfig, root: Path) -> tuple[Path, ...]:
-    """The files a data set is read from, in the order of the settings, each once."""
-    sources = (config.features, config.poses, config.video, config.objects, config.scenes)
-    paths = [source.path for source in sources if source is not None]
-    paths += [source.ids_path for source in (config.features, config.video) if source and source.ids_path]
-    paths += [path for path in (config.motion_labels, config.key_frames) if path is not None]
-    paths += [Path(config.phrases)] if config.phrases and not config.phrases.startswith(BUNDLED) else []
-    places = dict.fromkeys([*clip_list_files(config.clips, root), *(root / path for path in paths)])
+    """The files a data set is read from, in the order of the settings, each once.
+
+    Raises:
+        DataError: One of them, or its folder, is not there; names the setting.
+    """
+    named = _named_files(config, root)
+    for key, path in named:
+        if not is_there(path):
+            raise DataError(
+                f"data.{key}: {path}: expected a readable file, found nothing there; check the path and --data-root"
+            )
+    places = dict.fromkeys([*clip_list_files(config.clips, root), *(path for _, path in named)])
     return tuple(file for place in places for file in (pose_files_in(place) if place.is_dir() else [place]))
+
+
+def _named_files(config: DataConfig, root: Path) -> list[tuple[str, Path]]:
+    """The settings that name files other than lists of clips, and the files."""
+    keys = ("features", "poses", "video", "objects", "scenes")
+    sources = {key: source for key in keys if (source := getattr(config, key)) is not None}
+    paths: list[tuple[str, Path]] = [(key, source.path) for key, source in sources.items()]
+    arrays = [(key, source) for key, source in sources.items() if isinstance(source, ArraySource)]
+    paths += [(f"{key}.ids_path", source.ids_path) for key, source in arrays if source.ids_path]
+    paths += [(key, path) for key in ("motion_labels", "key_frames") if (path := getattr(config, key)) is not None]
+    paths += [("phrases", Path(config.phrases))] if config.phrases and not config.phrases.startswith(BUNDLED) else []
+    return [(key, root / path) for key, path in paths]
 
 
 def read_dataset(config: DataConfig, root: Path, main_actor: MainActor | None = None) -> Dataset:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dance_xai.data.container import is_there
 from dance_xai.data.video import lost_points
 from dance_xai.errors import DataError
 from dance_xai.extract.keep import ClipKeep, Vector
@@ -93,7 +94,11 @@ def see_clips(
 
     Returns:
         What was seen by clip id, and the clips left out.
+
+    Raises:
+        DataError: No clip has a video where its path says.
     """
+    require_videos(clips)
     seen: dict[str, Sight] = {}
     drops: dict[str, Drop] = {}
     try:
@@ -107,6 +112,20 @@ def see_clips(
     finally:
         keep.close()
     return seen, tuple(drops[clip.id] for clip in clips if clip.id in drops)
+
+
+def require_videos(clips: Sequence[Clip]) -> None:
+    """Check that some clip has a video where its path says.
+
+    Raises:
+        DataError: None has.
+    """
+    paths = [clip.path for clip in clips if clip.path is not None]
+    if paths and not any(map(is_there, paths)):
+        raise DataError(
+            f"clips: expected videos where the list of clips says, found none of {len(paths)} ({paths[0]}); "
+            "set data.clips.videos to the folder that the paths in the list start from, and check --data-root"
+        )
 
 
 def _in_threads(

@@ -71,7 +71,7 @@ def find_motions(data: Dataset, config: MotionConfig, seed: int) -> MotionEviden
     if not data.tracks:
         empty = np.zeros((len(data.manifest.clips), 0))
         return MotionEvidence(empty) if given is None else _labelled_without_poses(given)
-    encoder, body, windows, codes = _describe(data, config)
+    encoder, body, windows, codes = describe(data, config)
     train = np.isin(windows.clip, data.manifest.rows("train"))
     rng = np.random.default_rng(seed)
     report: dict[str, Any] = {"windows": len(windows), "train_windows": int(train.sum())}
@@ -133,7 +133,13 @@ def discover_motions(
     return find_motions(Dataset(Manifest(clips, ()), tuple(tracks)), config or MotionConfig(), seed)
 
 
-def _describe(data: Dataset, config: MotionConfig) -> tuple[MotionEncoder, PoseStack, PoseWindows, FloatArray]:
+def describe(data: Dataset, config: MotionConfig) -> tuple[MotionEncoder, PoseStack, PoseWindows, FloatArray]:
+    """The encoder as fitted on train clips; the poses, windows and codes of all clips.
+
+    Raises:
+        ConfigError: Key frames are asked for and the data set has none.
+        DataError: Poses of hardly any body, or no valid window in train clips.
+    """
     spec, train = config.windows, data.manifest.rows("train")
     whole = normalised(data.tracks, data.manifest.ids, spec)
     known = seen_skeleton(whole, train_frames(whole, train))
