@@ -142,6 +142,12 @@ def test_several_parts_of_one_video(tmp_path):
     assert [frames_of(track) for track in found] == [list(range(5 * n, 5 * n + 5)) for n in range(4)] + [[*range(10)]]
 
 
+def test_a_part_that_has_the_name_of_its_video_leaves_the_others_theirs(tmp_path):
+    clips = [Clip(name, path=tmp_path / "v.mp4", start=start) for name, start in (("v", 0.4), ("second", 0.6))]
+    found = read_tracks(save_npz(tmp_path / "p.npz", v=20), tmp_path, clips)
+    assert [frames_of(track)[0] for track in found] == [10, 15]
+
+
 def test_poses_under_the_id_of_a_part_are_its_own(tmp_path):
     clip = Clip("jump", path=tmp_path / "v.mp4", start=0.4, end=0.8)
     assert frames_of(read_tracks(save_npz(tmp_path / "p.npz", jump=10), tmp_path, [clip])[0]) == list(range(10))

@@ -56,7 +56,7 @@ def test_a_frame_rate_comes_from_the_videos_that_are_there(tmp_path, write_video
     assert [track.fps for track in seen.tracks] == [20, 20, None, None]
 
 
-@pytest.mark.parametrize("features", [(), ("kinematics",)])
+@pytest.mark.parametrize("features", [(), ("kinematics",), ("planted",)])
 def test_poses_keep_the_rate_of_their_video_whatever_rate_it_is_looked_at_with(
     tmp_path, write_video, numbered_frames, features
 ):
