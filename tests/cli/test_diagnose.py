@@ -15,7 +15,7 @@ from dance_xai.diagnose.shortcuts import Suspicion
 from dance_xai.edit.heldout import Proposed
 from dance_xai.types import Manifest
 from dance_xai.workflows import diagnosing
-from dance_xai.workflows.diagnosing import Case
+from dance_xai.workflows.case import Case
 from dance_xai.workflows.runs import open_run
 
 

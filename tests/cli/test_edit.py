@@ -11,7 +11,7 @@ import pytest
 from dance_xai.artifacts import load_model, read_run, update_parts
 from dance_xai.artifacts.pretrained import EDITED
 from dance_xai.edit import EditChain, content_hash
-from dance_xai.workflows.diagnosing import Case
+from dance_xai.workflows.case import Case
 from dance_xai.workflows.runs import open_run
 
 

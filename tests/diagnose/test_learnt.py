@@ -93,7 +93,7 @@ def test_lessons_need_arrays_that_fit():
 
 def test_models_of_the_folds_say_of_their_clips_what_was_held_out(seen):
     held = seen.held
-    for fold, reader in zip(np.unique(held.folds), held._readers, strict=True):
+    for fold, reader in zip(np.unique(held.folds), held.fold_models, strict=True):
         rows = held.folds == fold
         np.testing.assert_allclose(reader.concepts(held.inputs[rows]), held.concepts[rows], atol=1e-6)
     assert np.abs(held.logits - replace(held, inputs=None).logits).max() > 1e-3

@@ -1,6 +1,6 @@
 """What goes wrong in a model and why: failures by cause, suspected shortcuts with edits, interventions on concepts."""
 
-from dance_xai.diagnose.causes import CAUSES, Cause, Examiner, Facts, Failure, Fault, count_causes
+from dance_xai.diagnose.causes import CAUSES, Cause, Examiner, Facts, Failure, Fault, count_causes, held_out_failures
 from dance_xai.diagnose.correction import Corrector, fit_corrector
 from dance_xai.diagnose.diagnosis import Diagnosis
 from dance_xai.diagnose.intervene import CorrectionMemory, InterventionCurve, correct, intervention_curves
@@ -34,6 +34,7 @@ __all__ = [
     "count_causes",
     "find_shortcuts",
     "fit_corrector",
+    "held_out_failures",
     "intervention_curves",
     "uneven_concepts",
 ]

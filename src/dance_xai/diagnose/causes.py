@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dance_xai.diagnose.correction import Corrector, fit_corrector
+from dance_xai.edit.heldout import HeldOut
 from dance_xai.edit.lookup import short_name
 from dance_xai.errors import check_shape
 from dance_xai.model.bottleneck import ConceptBottleneck
@@ -56,6 +57,17 @@ class Facts:
                 check_shape(name, array, self.concepts.shape, finite=False)
         if self.posed is not None:
             check_shape("posed", self.posed, (count,))
+
+    def part(self, rows: BoolArray) -> Facts:
+        """Some of the clips."""
+        return Facts(
+            tuple(self.ids[row] for row in np.flatnonzero(rows)),
+            self.concepts[rows],
+            self.labels[rows],
+            targets=None if self.targets is None else self.targets[rows],
+            posed=None if self.posed is None else self.posed[rows],
+            missed=None if self.missed is None else self.missed[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -202,6 +214,24 @@ class Examiner:
 
     def _logits(self, concepts: FloatArray) -> FloatArray:
         return np.asarray(concepts @ self.model.head.weight.T + self.model.head.bias)
+
+
+def held_out_failures(held: HeldOut, clips: Facts) -> tuple[Failure, ...]:
+    """Every train clip that models made without it get wrong, in order, with its cause.
+
+    Args:
+        held: Train clips in folds.
+        clips: What is known of the same clips.
+
+    Source: ours.
+    """
+    found = [
+        failure
+        for (rest, out), model in zip(held.parts(), held.fold_models, strict=True)
+        for failure in Examiner(model, clips.part(rest)).failures(clips.part(out))
+    ]
+    place = {clip: row for row, clip in enumerate(clips.ids)}
+    return tuple(sorted(found, key=lambda failure: place[failure.clip]))
 
 
 def count_causes(failures: Sequence[Failure]) -> dict[str, dict[Cause, int]]:

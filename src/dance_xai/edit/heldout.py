@@ -12,9 +12,9 @@ import numpy as np
 
 from dance_xai.edit.clips import EditClips
 from dance_xai.edit.operations import apply
-from dance_xai.errors import DataError, check_shape
+from dance_xai.edit.replaying import Past
+from dance_xai.errors import DataError, ShapeError, check_shape
 from dance_xai.model.bottleneck import ConceptBottleneck
-from dance_xai.model.head import fit_head
 from dance_xai.model.head.threads import one_thread
 from dance_xai.model.layer import LinearLayer
 from dance_xai.types import FloatArray, IntArray
@@ -57,6 +57,8 @@ class HeldOut:
         inputs: (N, D) what the concept layers read, so that edits may change layers, and heads are fitted, as the
             model's is, on what layers say of clips they have seen; None: layers stay, and heads are fitted on
             ``concepts``.
+        models: Per fold, in their order, the model made without it (``Past.without``), where ``model`` was edited;
+            empty: its head is fitted as one that has not been.
 
     Raises:
         ShapeError: The parts do not fit each other.
@@ -71,6 +73,7 @@ class HeldOut:
     labels: IntArray
     folds: IntArray
     inputs: FloatArray | None = None
+    models: tuple[ConceptBottleneck, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.ids)
@@ -79,6 +82,9 @@ class HeldOut:
         check_shape("folds", self.folds, (count,))
         if self.inputs is not None:
             check_shape("inputs", self.inputs, (count, "D"))
+        count = len(np.unique(self.folds))
+        if len(self.models) not in (0, count):
+            raise ShapeError(f"models: expected one per fold ({count}), got {len(self.models)}; make one for each")
         for row, label in enumerate(self.model.classes):
             held = np.unique(self.folds[self.labels == row])
             if len(held) < 2:
@@ -98,55 +104,19 @@ class HeldOut:
         return EditClips(self.ids, self._read, labels, np.ones(len(self.ids), dtype=bool))
 
     @cached_property
-    def _readers(self) -> tuple[ConceptBottleneck, ...]:
-        """Per fold the model that gives the clips of the fold their held-out activations; its head is still the old."""
-        if self.inputs is not None:
-            with one_thread():
-                return tuple(self._recovered(held) for _, held in self._parts())
-        width = len(self.model.bank)
-        layer = LinearLayer(np.eye(width), np.zeros(width))
-        reader = replace(self.model, layer=layer, mean=np.zeros(width), std=np.ones(width))
-        return tuple(reader for _ in self._parts())
-
-    def _recovered(self, held: np.ndarray) -> ConceptBottleneck:
-        """The layers without some clips, from what they say of those: of all that agree the nearest to the model's."""
-        model, x = self.model, self._read[held]
-        missing = (self.concepts[held] - model.concepts(x)) * model.std  # (n, C)
-        mean = x.mean(axis=0)
-        change = np.linalg.lstsq(x - mean, missing - missing.mean(axis=0), rcond=None)[0].T  # (C, D)
-        bias = model.layer.bias + missing.mean(axis=0) - change @ mean
-        return replace(model, layer=LinearLayer(model.layer.weight + change, bias))
-
-    @cached_property
-    def _models(self) -> tuple[ConceptBottleneck, ...]:
-        """A model per fold with a head fitted on the other folds with the strength of the model's."""
-        head, used = self.model.head, self._usable
-        return tuple(
-            reader.with_head(
-                fit_head(
-                    self.concepts[rest] if self.inputs is None else reader.concepts(self._read[rest]),
-                    self.labels[rest],
-                    lam=head.lam,
-                    alpha=head.alpha,
-                    n_classes=len(self.model.classes),
-                    allowed=used,
-                    init=head,
-                )
-            )
-            for (rest, _), reader in zip(self._parts(), self._readers, strict=True)
-        )
-
-    @property
-    def _usable(self) -> np.ndarray | None:
-        """(Y, C): what heads may use that stand in for one that was changed by hand: what that one uses."""
-        weight = self.model.head.weight
-        return None if np.isfinite(self.model.head.kkt) else np.asarray(weight != 0)
+    def fold_models(self) -> tuple[ConceptBottleneck, ...]:
+        """A model per fold, made without it, that gives its clips their held-out activations."""
+        if self.models:
+            return self.models if self.inputs is not None else tuple(map(_of_activations, self.models))
+        reader = self.model if self.inputs is not None else _of_activations(self.model)
+        past = Past(reader, self._clips, self.concepts)
+        return tuple(past.without(np.flatnonzero(held)) for _, held in self.parts())
 
     @cached_property
     def logits(self) -> FloatArray:
         """(N, Y) of the model as it is."""
         with one_thread():
-            return self._collect(self._models)
+            return self._collect(self.fold_models)
 
     def after(self, *proposed: Proposed) -> FloatArray:
         """(N, Y) after some edits, made on the other folds each time; what was asked before is not computed again.
@@ -158,7 +128,7 @@ class HeldOut:
         if key not in self._known:
             models = [
                 apply_all(model, replace(self._clips, train=rest), proposed)
-                for (rest, _), model in zip(self._parts(), self._models, strict=True)
+                for (rest, _), model in zip(self.parts(), self.fold_models, strict=True)
             ]
             with one_thread():
                 self._known[key] = self._collect(models)
@@ -168,13 +138,20 @@ class HeldOut:
     def _known(self) -> dict[str, FloatArray]:
         return {}
 
-    def _parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(N,) rows to fit on, and rows held out, fold by fold."""
         for fold in np.unique(self.folds):
             yield self.folds != fold, self.folds == fold
 
     def _collect(self, models: Sequence[ConceptBottleneck]) -> FloatArray:
         logits = np.zeros((len(self.ids), len(self.model.classes)))
-        for (_, held), model in zip(self._parts(), models, strict=True):
+        for (_, held), model in zip(self.parts(), models, strict=True):
             logits[held] = model.logits(self._read[held])
         return logits
+
+
+def _of_activations(model: ConceptBottleneck) -> ConceptBottleneck:
+    """The same head on activations that are given."""
+    width = len(model.bank)
+    layer = LinearLayer(np.eye(width), np.zeros(width))
+    return replace(model, layer=layer, mean=np.zeros(width), std=np.ones(width))

@@ -41,6 +41,7 @@ class Comparison:
         held: (N, C) their standardised activations, of layers that have not seen the clip where there are layers.
         folds: (N,) fold of each train clip.
         new: (M, D) new clips, as the model reads them.
+        models: Per fold the model made without it, where it was edited, as for ``HeldOut``.
 
     Raises:
         ShapeError: The parts do not fit each other.
@@ -52,6 +53,7 @@ class Comparison:
     held: FloatArray
     folds: IntArray
     new: FloatArray
+    models: tuple[ConceptBottleneck, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape("concept activations", self.held, (len(self.train.ids), len(self.model.bank)))
@@ -85,4 +87,4 @@ class Comparison:
 
     @cached_property
     def _held_out(self) -> HeldOut:
-        return HeldOut(self.model, self.train.ids, self.held, self.labels, self.folds)
+        return HeldOut(self.model, self.train.ids, self.held, self.labels, self.folds, models=self.models)

@@ -14,7 +14,7 @@ from dance_xai.errors import ConfigError
 from dance_xai.shift import Comparison, Finding, Labelled, choose_by_labels, find_shift
 from dance_xai.shift.comparison import Steps
 from dance_xai.types import KINDS, Drop, IntArray, Kind, count_reasons, counted
-from dance_xai.workflows.diagnosing import Case
+from dance_xai.workflows.case import Case
 from dance_xai.workflows.editing import make_edit, with_edits, write_edits
 from dance_xai.workflows.newcomers import Looking, Newcomers, read_newcomers
 from dance_xai.workflows.runs import RunView, open_run
@@ -108,9 +108,9 @@ def compare(case: Case, new: Newcomers) -> Comparison:
     """New clips beside the held-out train clips of a RUN."""
     held = case.held_out
     labels = tuple(held.model.classes[label] for label in held.labels)
-    inputs = case.view.inputs[case.rows["train"]]
+    inputs = case.clips.inputs[case.rows["train"]]
     train = EditClips(held.ids, inputs, labels, np.ones(len(held.ids), dtype=bool))
-    return Comparison(held.model, train, held.concepts, held.folds, new.inputs)
+    return Comparison(held.model, train, held.concepts, held.folds, new.inputs, held.models)
 
 
 def apply_steps(folder: Path, steps: Steps, *, out: Path | None = None) -> int:

@@ -1,0 +1,226 @@
+"""A RUN as a diagnosis looks at it: its train clips held out once each, by models made without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from dance_xai.diagnose import Facts, HeldOut, Lessons
+from dance_xai.edit import EditClips
+from dance_xai.edit.replaying import Past
+from dance_xai.errors import ConfigError, DataError
+from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.motion.matching import similarity
+from dance_xai.stages.folds import train_folds
+from dance_xai.stages.layers import MOTION_FITS, TEXT_FITS
+from dance_xai.types import BoolArray, Clip, FloatArray, IntArray, Manifest
+from dance_xai.workflows.editing import edit_clips, edited_manifest
+from dance_xai.workflows.runs import RunView
+
+FOLDS = 5
+SEEN = "the activations of train clips are those of layers that have seen them: {}"
+SEEN_HALVES = "too few clips tell the halves of {} apart to leave any out: their activations have seen all of them"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A RUN as a diagnosis looks at it."""
+
+    view: RunView
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The clips of the RUN as the model with its edits sees them."""
+        return edited_manifest(self.view)
+
+    @cached_property
+    def clips(self) -> EditClips:
+        """The clips as they stand with the edits in force: those of the manifest, then those that came with edits."""
+        return self.view.edits.clips(edit_clips(self.view))
+
+    @cached_property
+    def rows(self) -> dict[str, IntArray]:
+        """Rows of train clips, and of test clips of the classes of the model."""
+        return {"train": self._training[0], "test": self.manifest.rows("test")}
+
+    @cached_property
+    def held_out(self) -> HeldOut:
+        """Train clips in folds that share no source.
+
+        Raises:
+            DataError: A class has too few clips to hold one out.
+        """
+        rows, labels = self._training
+        ids = tuple(self.clips.ids[row] for row in rows)
+        return HeldOut(self.view.model, ids, self._activations, labels, self._folds, self._inputs, self._models)
+
+    @cached_property
+    def lessons(self) -> Lessons | None:
+        """What the layers have learnt of other concepts; None where that cannot be told."""
+        targets = self.facts("train").targets
+        if self._inputs is None or targets is None:
+            return None
+        return Lessons(self._activations, targets, self._training[1])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be told."""
+        return tuple(self._doubts())
+
+    @property
+    def attributes(self) -> dict[str, Sequence[str | None]]:
+        """What the RUN knows of the subgroups of its train clips."""
+        clips = [self._clip(row) for row in self.rows["train"]]
+        source = [None if clip.path is None else clip.path.parent.name for clip in clips]
+        known: dict[str, Sequence[str | None]] = {"subject": [clip.subject for clip in clips], "source": source}
+        return {name: values for name, values in known.items() if len({value for value in values if value}) > 1}
+
+    def facts(self, split: str) -> Facts:
+        """What is known of the clips of one split; activations of train clips are held out."""
+        rows = self.rows[split]
+        train = split == "train"
+        targets = self._of_all(self.view.model_bank.targets.values, np.nan)
+        return Facts(
+            tuple(self.clips.ids[row] for row in rows),
+            self._activations if train else self.view.model.concepts(self.clips.inputs[rows]),
+            self._training[1] if train else self.manifest.labels[rows],
+            targets=targets[rows] if np.isfinite(targets).any() else None,
+            posed=None if self._posed is None else self._of_all(self._posed, True)[rows],
+            missed=None if self._missed is None else self._of_all(self._missed, False)[rows],
+        )
+
+    @cached_property
+    def _training(self) -> tuple[IntArray, IntArray]:
+        return self.clips.training(self.view.model)
+
+    @cached_property
+    def _folds(self) -> IntArray:
+        """(N,) fold of each train clip; a clip that came with an edit is a source of its own."""
+        classes = self.view.model.classes
+        rows, labels = self._training
+        clips = [
+            replace(self._clip(row), label=classes[label], split="train")
+            for row, label in zip(rows, labels, strict=True)
+        ]
+        return train_folds(Manifest(tuple(clips), classes), FOLDS)
+
+    def _clip(self, row: int) -> Clip:
+        known, clip = self.view.manifest.clips, self.clips.ids[row]
+        return known[row] if row < len(known) else Clip(clip, subject=clip)
+
+    def _of_all(self, values: np.ndarray, unknown: float | bool) -> np.ndarray:
+        """What is known of the clips of the RUN, with what to take for clips that came with an edit."""
+        more = len(self.clips.ids) - len(values)
+        return np.concatenate([values, np.full((more, *values.shape[1:]), unknown, dtype=values.dtype)])
+
+    @cached_property
+    def _past(self) -> Past:
+        """How the model came to be, with activations of layers that have not seen the clip where they are known."""
+        view, clips = self.view, edit_clips(self.view)
+        base = view.base_model
+        held = base.concepts(clips.inputs)
+        raw = self._held_out_layers[0]
+        if raw is not None:
+            rows = view.manifest.rows("train")
+            held[rows] = np.where(np.isfinite(raw), (raw - base.mean) / base.std, held[rows])
+        return Past(base, clips, held, view.edits.active)
+
+    @cached_property
+    def _models(self) -> tuple[ConceptBottleneck, ...]:
+        """Per fold the model with its edits made without it; without edits the held-out clips fit them themselves."""
+        if not self.view.edits.position:
+            return ()
+        rows = self._training[0]
+        return tuple(self._past.without(rows[self._folds == fold]) for fold in np.unique(self._folds))
+
+    @cached_property
+    def _activations(self) -> FloatArray:
+        """(N, C) of train clips, of layers that have not seen them where that is known."""
+        rows = self._training[0]
+        if not self._models:
+            return self._past.held[rows]
+        found = np.empty((len(rows), len(self.view.model.bank)))
+        for fold, model in zip(np.unique(self._folds), self._models, strict=True):
+            held = self._folds == fold
+            found[held] = model.concepts(self.clips.inputs[rows[held]])
+        return found
+
+    @property
+    def _inputs(self) -> FloatArray | None:
+        """(N, D) what the layers of train clips read; None where they learnt nothing, or nothing held out is known."""
+        if self._held_out_layers[0] is None:
+            return None
+        return self.clips.inputs[self._training[0]].astype(np.float64)
+
+    def _doubts(self) -> Iterator[str]:
+        if (why := self._held_out_layers[1]) is not None:
+            yield SEEN.format(why)
+        _ = self._models
+        if halves := [edit.arguments["concept"] for edit in self._past.seen.values()]:
+            yield SEEN_HALVES.format(", ".join(map(repr, halves)))
+
+    @cached_property
+    def _held_out_layers(self) -> tuple[FloatArray | None, str | None]:
+        """(N, C) raw activations of train clips by layers of the base model without their fold, or why there are none.
+
+        None and no reason where activations are measured, which nothing has to be held out for.
+        """
+        view = self.view
+        if view.base_model.activations == "grounded":
+            return None, None
+        try:
+            method = view.config.layers
+        except ConfigError:
+            return None, "the settings do not say how they were fitted"
+        raw = _held_out_layers(view, method.motion, method.text)
+        return raw, None if raw is not None else "its clips are too few, or not the ones it was fitted on"
+
+    @cached_property
+    def _posed(self) -> BoolArray | None:
+        """(N,) clips with a pose window; None without poses."""
+        motion = self.view.motion
+        if motion is None or motion.windows is None:
+            return None
+        return np.isin(np.arange(len(self.manifest.clips)), motion.windows[:, 0])
+
+    @cached_property
+    def _missed(self) -> BoolArray | None:
+        """(N, C) motions that no window at a key frame shows, though some window of the clip does: it is as near to the
+        motion as that of the median train clip that has it.
+        """
+        motion, bank = self.view.motion, self.view.model_bank
+        if motion is None or motion.matches is None or motion.motions is None:
+            return None
+        missed, train = np.zeros(bank.targets.values.shape, dtype=bool), self.manifest.rows("train")
+        for column, source in self.view.sources("motion").items():
+            near = similarity(motion.matches.distance[:, [source]], motion.motions.scale)[:, 0]
+            target = bank.targets.values[:, column]
+            usual = near[train][target[train] == 1]
+            if np.isfinite(usual).any():
+                missed[:, column] = (target == 0) & (near >= np.nanmedian(usual))
+        return missed
+
+
+def _held_out_layers(view: RunView, motion: str, text: str) -> FloatArray | None:
+    """(N, C) raw activations of train clips by layers of the base model that have not seen their fold."""
+    if view.features is None:
+        return None
+    rows, bank = view.manifest.rows("train"), view.bank
+    folds = train_folds(view.manifest, FOLDS)
+    x, targets = view.features.values[rows].astype(np.float64), bank.targets.values[rows]
+    raw = np.full(targets.shape, np.nan)
+    layers = (
+        (bank.bank.columns("motion"), MOTION_FITS[motion]),
+        (bank.bank.columns("object", "scene"), TEXT_FITS[text]),
+    )
+    for columns, method in layers:
+        if len(columns):
+            try:
+                fit = method.fit(x, targets[:, columns], folds, np.random.default_rng(0))
+            except DataError:
+                return None
+            raw[:, columns] = fit.out_of_fold
+    return raw
