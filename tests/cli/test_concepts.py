@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 from tests.adapters.chat_server import completion, hang, raw, reply, running
 
+from dance_xai.artifacts import read_run
 from dance_xai.config import read_config
 from dance_xai.data.phrase_sets import read_phrase_set
 from dance_xai.extract.phrase_sources import bundled_names
 from dance_xai.pipeline import fit
+from dance_xai.text.prompting import load_prompt
 from dance_xai.text.screening import screen
 from dance_xai.workflows.concepts import filter_file
 from dance_xai.workflows.sealing import write_fitted
@@ -23,6 +26,9 @@ TWENTY = tuple(
     "brushing_teeth lifting_weights climbing_rope rowing_boat throwing_dart hammering_nail typing sweeping_leaves "
     "pitching_tent feeding_cat chopping_wood flying_kite".split()
 )
+
+
+SHORT = ("--timeout", "0.7", "--total-timeout", "1.2")
 
 
 def says(*phrases):
@@ -61,7 +67,7 @@ def propose(dance, tmp_path):
 
     def propose(server, *more, classes="bowl,tennis_serve"):
         options = ["--model", "m", "--base-url", server.url, "--key-variable", "none", "--samples", "2", "--yes"]
-        limits = ["--timeout", "0.3", "--total-timeout", "0.8"]
+        limits = [] if "--timeout" in more else ["--timeout", "20", "--total-timeout", "20"]
         place = ["--classes", classes, "--out", tmp_path / "p.txt"]
         return dance("concepts", "propose", "--from", "openai", *place, *options, *limits, *more)
 
@@ -134,11 +140,11 @@ BAD = {
 def test_a_server_that_misbehaves_is_one_line_and_writes_no_phrases(propose, server, tmp_path, name):
     bad, message = BAD[name]
     server.will(says("ball"), says("ball"), bad)
-    said = propose(server)
+    said = propose(server, *SHORT)
     assert message in said.complaint
     assert files_in(tmp_path) == ["p.answers.jsonl"]
     server.will(says("pin"))
-    again = propose(server, "--timeout", "5", "--total-timeout", "5")
+    again = propose(server)
     if name in ("half an answer", "wrong JSON"):  # three unusable answers are on record, and a class has three tries
         assert "'tennis_serve'" in again.complaint
     else:
@@ -162,7 +168,7 @@ def test_what_stood_in_the_file_stays_when_proposing_fails(propose, server, tmp_
     text = "format: 1\n[object]\nkeep! own # mine\n"
     (tmp_path / "p.txt").write_text(text)
     server.will(reply("down", status=500))
-    assert "status 500" in propose(server).complaint
+    assert "status 500" in propose(server, *SHORT).complaint
     assert (tmp_path / "p.txt").read_text() == text
 
 
@@ -226,7 +232,7 @@ def test_a_file_that_was_deleted_meanwhile_is_written_whole(propose, server, tmp
 
 def test_ten_thousand_phrases_are_capped_and_counted(propose, server):
     server.will(says(*(f"thing {letter}{n}" for n in range(1000) for letter in "abcdefghij")))
-    said = propose(server, "--samples", "1", "--json", "--timeout", "20", "--total-timeout", "20", classes="bowl")
+    said = propose(server, "--samples", "1", "--json", classes="bowl")
     tree = json.loads(said.out)
     assert tree["left_out"] == {
         "object: beyond the first 60 phrases of an answer": 1,
@@ -405,11 +411,15 @@ def test_filter_by_clips_and_a_fit_agree(dance, small_folder, tmp_path, small_da
     settings.write_text(PHRASES_ALONE)
     label, texts = small_data.manifest.classes[0], {one.kind: one.texts for one in small_data.phrases}
     lines = {kind: "".join(f"keep {text} | for {label}\n" for text in texts[kind]) for kind in texts}
-    path.write_text(f"format: 1\n[object]\n{lines['object']}[scene]\n{lines['scene']}keep somewhere else\n")
+    prompt = load_prompt("object")
+    source = f"source: m; samples 3; object prompt {prompt.version} {prompt.sha256}\n"
+    path.write_text(f"format: 1\n{source}[object]\n{lines['object']}[scene]\n{lines['scene']}keep somewhere else\n")
     edit(path, (f"keep {texts['object'][0]} ", f"drop! {texts['object'][0]} "))
     before, place = path.read_text(), ("--data-root", small_folder)
     config = read_config(settings, (f"data.phrases={path}",))
     write_fitted(run, fit(config, small_folder), config, {}, {})
+    (kept,) = read_run(run).json("prompts").values()
+    assert hashlib.sha256(kept["template"].encode()).hexdigest() == prompt.sha256
     said = dance("concepts", "filter", path, "--config", settings, *place, "--out", tmp_path / "q.txt", "--json")
     assert said.code == 0 and path.read_text() == before
     judged = {e["phrase"]: e for e in json.loads(said.out)["phrases"]}

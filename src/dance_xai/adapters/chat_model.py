@@ -135,10 +135,10 @@ class OpenAIChat:
 
     def _new_client(self) -> Any:
         openai = require("openai", "llm")
-        http = bounded_client(openai, most_bytes=MOST_BYTES)
+        key, http = self._key(), bounded_client(openai, most_bytes=MOST_BYTES)
         try:
             return openai.OpenAI(
-                api_key=self._key(),
+                api_key=key,
                 base_url=self.base_url,
                 max_retries=0,
                 http_client=http,

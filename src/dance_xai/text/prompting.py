@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from dance_xai.errors import DataError
 from dance_xai.text.plain import plain_line
-from dance_xai.types import Kind
+from dance_xai.types import Kind, PhraseSource
 
 LONGEST_NAME = 100
 """Characters of a class name. Names of actions are short; what is longer is no name."""
@@ -62,6 +63,26 @@ def load_prompt(kind: Kind) -> Prompt:
     if version is None or template.count(PLACE) != 1:
         raise DataError(f"prompts/{kind}.txt: expected 'version: N' first and one {PLACE}, got neither; mend it")
     return Prompt(kind, int(version[1]), template.strip())
+
+
+def words_of(sources: Sequence[PhraseSource]) -> dict[str, dict[str, str | int | None]]:
+    """The prompts that sources were asked with, by the SHA-256 of their words, to be kept with what came of them.
+
+    Args:
+        sources: Of a phrase set.
+
+    Returns:
+        Per hash ``kind``, ``version`` and ``template``, which is None where the words are not those of this version
+        of the package.
+
+    Source: ours.
+    """
+    return {
+        sha256: {"kind": kind, "version": version, "template": prompt.template if prompt.sha256 == sha256 else None}
+        for source in sources
+        for kind, version, sha256 in source.prompts
+        for prompt in (load_prompt(kind),)
+    }
 
 
 def class_name(label: str) -> str:

@@ -16,6 +16,7 @@ from dance_xai.errors import ArtifactError, DataError
 from dance_xai.extract.keep import ClipKeep
 from dance_xai.extract.loading import model_identities
 from dance_xai.pipeline import Fitted
+from dance_xai.text.prompting import words_of
 from dance_xai.workflows.runs import clip_cache, drops_tree
 
 
@@ -45,6 +46,7 @@ def write_fitted(folder: Path, fitted: Fitted, config: Config, inputs: dict[str,
         "blocks": data.blocks,
         "text": fitted.phrases if fitted.phrases.names else None,
         "phrases": data.proposed,
+        "prompts": (words_of(data.proposed.sources) if data.proposed else {}) or None,
         "others": data.others or None,
     }
     parts |= {name: noun for name, noun in optional.items() if noun is not None}
