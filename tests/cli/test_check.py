@@ -238,6 +238,18 @@ def test_a_fit_leaves_out_what_the_check_shows(dance, data: Path):
     assert dance("explain", data / "run", "wave1", "--data-root", data).code == 0
 
 
+def test_few_clips_are_fitted_with_all_defaults_and_what_was_lowered_is_said(dance, data: Path):
+    text = (data / "settings.toml").read_text()
+    (data / "settings.toml").write_text(text.partition("layers.folds")[0])
+    assert dance("check", *arguments(data)).out == "18 clips of 3 classes: nothing wrong\n"
+    said = dance("fit", *arguments(data), "--out", data / "run")
+    assert said.code == 0, said.err
+    assert re.search(r"left out +4  clusters: too many for \d+ different train windows; \d+ taken\n", said.out)
+    assert "motion.min_clips = 8 is more than a third of the 12 train clips with windows; 4 taken" in said.out
+    kept = [item for item in read_run(data / "run").json("drops")["items"] if item["stage"] == "clusters"]
+    assert [item["item"] for item in kept] == ["motion.min_clips = 8", *(f"{n} clusters" for n in (40, 60, 80, 100))]
+
+
 def test_videos_without_any_poses_or_networks(dance, tmp_path: Path, write_video):
     rows = ["path,label,split"]
     for number, action in enumerate(["wave", "kick"] * 2):

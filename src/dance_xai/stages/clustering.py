@@ -92,19 +92,26 @@ def suit(config: MotionConfig, windows: int, clips: int) -> tuple[MotionConfig, 
     """
     config, drops = _suit_clips(config, clips)
     asked = config.clusters
-    if not asked.n_clusters:
-        return config, drops
-    fitting = tuple(number for number in asked.n_clusters if number * config.min_clips <= windows)
-    if len(fitting) == len(asked.n_clusters):
-        return config, drops
-    taken = fitting or (max(2, min(windows // (SHARE * config.min_clips), asked.max_clusters)),)
-    reason = f"too many for {counted(windows, 'different train window')}" + ("" if fitting else f"; {taken[0]} taken")
-    over = [number for number in asked.n_clusters if number not in fitting]
-    limits = replace(asked, n_clusters=taken, min_clusters=min(asked.min_clusters, *taken))
-    return replace(config, clusters=limits), (
-        *drops,
-        *(Drop("clusters", f"{number} clusters", reason, float(number)) for number in over),
+    numbers = asked.n_clusters[:1] if asked.method == "finch" else asked.n_clusters
+    fitting = tuple(number for number in numbers if number * config.min_clips <= windows)
+    filled = max(2, min(windows // (SHARE * config.min_clips), asked.max_clusters))
+    if not numbers:  # FINCH finds them
+        return _at_least(config, filled) if clips < FEW else config, drops
+    taken = fitting or (filled,)
+    reason = f"too many for {counted(windows, 'different train window')}" + ("" if fitting else f"; {filled} taken")
+    over = tuple(
+        Drop("clusters", f"{number} clusters", reason, float(number)) for number in numbers if number not in taken
     )
+    if not over:
+        return config, drops
+    limited = replace(config, clusters=replace(asked, n_clusters=taken))
+    return _at_least(limited, min(taken)), (*drops, *over)
+
+
+def _at_least(config: MotionConfig, number: int) -> MotionConfig:
+    """Partitions of so many clusters are allowed."""
+    limits = replace(config.clusters, min_clusters=min(config.clusters.min_clusters, number))
+    return replace(config, clusters=limits)
 
 
 def _suit_clips(config: MotionConfig, clips: int) -> tuple[MotionConfig, tuple[Drop, ...]]:

@@ -31,7 +31,8 @@ class ClusterConfig:
         method: k-means is the default: it covers all windows evenly, and its centres are what matching needs. FINCH
             needs no number of clusters and is the paper's.
         n_clusters: Partitions to choose from (k-means, agglomerative), or the number asked of FINCH; empty lets FINCH
-            take all its partitions.
+            take all its partitions. Numbers that the windows of few train clips cannot fill are left out, or one that
+            they can is taken; the fit says so.
         min_clusters: The fewest clusters a chosen partition may have.
         max_clusters: The most.
         refine: Steps in which windows choose their nearest centre and their way round; 0 keeps the partition as it is.
@@ -56,7 +57,8 @@ class MotionConfig:
         per_clip: Key frames per clip; more give a steadier label at little cost.
         windows: How windows are cut and described.
         clusters: How they are clustered.
-        min_clips: A concept seen in fewer train clips cannot be learnt or checked; five folds need more than five.
+        min_clips: A concept seen in fewer train clips cannot be learnt or checked; five folds need more than five. Of
+            fewer than 24 train clips, a third is enough; the fit says so.
         stride: Frames between two windows when a clip is searched for its best match.
         stability_repeats: Clusterings compared for the reported stability; 0 leaves it out.
     """

@@ -17,8 +17,10 @@ class Drop:
     """Something left out, and why.
 
     Attributes:
-        stage: Where it happened: ``clips``, ``frames``, ``windows``, ``motion``, ``object``, ``scene``.
-        item: What was dropped: a clip id, ``clip:frame`` of a frame or window, a concept name.
+        stage: Where it happened: ``rows``, ``clips``, ``frames``, ``joints``, ``windows``, ``clusters``, ``motion``,
+            ``object``, ``scene``.
+        item: What was dropped: a line of a list, a clip id, ``clip:frame`` of a frame or window, a joint, a number of
+            clusters, a concept name.
         reason: A short reason that is the same for all items dropped alike.
         value: The measured figure behind the reason, or None.
     """
