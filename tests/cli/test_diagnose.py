@@ -11,7 +11,7 @@ import pytest
 from dance_xai.diagnose import CAUSES, find_shortcuts
 from dance_xai.diagnose.diagnosis import Diagnosis
 from dance_xai.diagnose.proposals import Effect, Shortcut
-from dance_xai.diagnose.shortcuts import Suspicion
+from dance_xai.diagnose.suspicion import Suspicion
 from dance_xai.edit.heldout import Proposed
 from dance_xai.types import Manifest
 from dance_xai.workflows import diagnosing
@@ -24,7 +24,18 @@ def test_words_and_json_say_the_same(dance, small_run):
     assert told.code == 0, told.err
     tree = json.loads(told.out)
     assert tree["schema"] == 1 and set(tree) == {
-        *("schema", "clips", "failures", "train_failures", "by_class", "shortcuts", "uneven", "interventions", "notes")
+        *(
+            "schema",
+            "clips",
+            "failures",
+            "train_failures",
+            "by_class",
+            "shortcuts",
+            "uneven",
+            "interventions",
+            "notes",
+            "unjudged",
+        )
     }
     view = open_run(small_run)
     rows = view.manifest.rows("test")

@@ -5,9 +5,9 @@ from dance_xai.diagnose.correction import Corrector, fit_corrector
 from dance_xai.diagnose.diagnosis import Diagnosis
 from dance_xai.diagnose.intervene import CorrectionMemory, InterventionCurve, correct, intervention_curves
 from dance_xai.diagnose.learnt import Learnt, Lessons
-from dance_xai.diagnose.proposals import Effect, Shortcut, find_shortcuts
-from dance_xai.diagnose.shortcuts import Suspicion
+from dance_xai.diagnose.proposals import Effect, Shortcut, find_shortcuts, find_unjudged
 from dance_xai.diagnose.subgroups import GroupEffect, UnevenConcept, uneven_concepts
+from dance_xai.diagnose.suspicion import Suspicion, Unjudged
 from dance_xai.edit.heldout import HeldOut, Proposed
 
 __all__ = [
@@ -30,9 +30,11 @@ __all__ = [
     "Shortcut",
     "Suspicion",
     "UnevenConcept",
+    "Unjudged",
     "correct",
     "count_causes",
     "find_shortcuts",
+    "find_unjudged",
     "fit_corrector",
     "held_out_failures",
     "intervention_curves",

@@ -9,6 +9,7 @@ from dance_xai.diagnose.causes import Failure, count_causes
 from dance_xai.diagnose.intervene import InterventionCurve
 from dance_xai.diagnose.proposals import Effect, Shortcut
 from dance_xai.diagnose.subgroups import UnevenConcept
+from dance_xai.diagnose.suspicion import Unjudged
 from dance_xai.diagnose.words import edit_words, failure_words, shortcut_words, uneven_words
 
 SCHEMA = 1
@@ -27,6 +28,7 @@ class Diagnosis:
         interventions: Accuracy on test clips against the number of concepts corrected from their targets; None without
             targets.
         notes: What could not be told, and why.
+        unjudged: Associations that too few train clips break to be judged, largest part of a class first.
     """
 
     clips: int
@@ -36,6 +38,7 @@ class Diagnosis:
     uneven: tuple[UnevenConcept, ...]
     interventions: tuple[InterventionCurve, ...] | None
     notes: tuple[str, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, strings, lists and dictionaries, ready for JSON; the keys are a public contract.
@@ -46,7 +49,7 @@ class Diagnosis:
             ``credible``, ``evidence``, ``edit`` (``operation``, ``arguments``, ``words``; None without a proposal),
             ``effect`` and ``control`` (the fields of ``Effect`` and ``cost``; None likewise), ``tried``, ``words``.
             ``uneven``: the fields of ``UnevenConcept`` and ``words``. ``interventions``: per policy ``corrected`` and
-            ``accuracy``; None without targets. ``notes``.
+            ``accuracy``; None without targets. ``notes``. ``unjudged``: the fields of ``Unjudged``.
         """
         curves = self.interventions
         return {
@@ -61,6 +64,7 @@ class Diagnosis:
             if curves is None
             else {one.policy: {"corrected": list(one.corrected), "accuracy": list(one.accuracy)} for one in curves},
             "notes": list(self.notes),
+            "unjudged": [asdict(one) for one in self.unjudged],
         }
 
 

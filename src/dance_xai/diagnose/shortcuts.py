@@ -6,7 +6,7 @@ classes with it, show what would happen if that association broke, and no furthe
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,14 +14,15 @@ import numpy as np
 
 from dance_xai.diagnose.learnt import Learnt, Lessons
 from dance_xai.diagnose.presence import Possession, possession
+from dance_xai.diagnose.suspicion import Suspicion, Unjudged
 from dance_xai.edit.heldout import HeldOut, Proposed
 from dance_xai.edit.lookup import full_name, short_name
 from dance_xai.types import BoolArray, FloatArray, IntArray, Kind
 
 SUSPECTED_KINDS: tuple[Kind, ...] = ("object", "scene")
 LEAST_CLIPS = 2
+MOST = 0.5
 SMOOTHING = 0.25
-CHANCE = 0.05
 LEAST_PART = 0.1  # of the largest weight of a class
 
 
@@ -53,6 +54,11 @@ class Association:
         return float(self.usual[~self.own].mean())
 
     @property
+    def can_be_judged(self) -> bool:
+        """Whether enough clips of the class break it."""
+        return bool(self.unusual[self.own].sum() >= LEAST_CLIPS)
+
+    @property
     def unusual(self) -> FloatArray:
         """(N,) how likely a clip breaks the association: one of the class without it, of another class with it."""
         return np.where(self.own, 1 - self.usual, self.usual)
@@ -75,55 +81,6 @@ class Association:
         """How much the clips of one class, the True of (N,), stand for it when the association is turned round."""
         broken = self.unusual[rows]
         return broken if broken.sum() >= LEAST_CLIPS else np.ones(len(broken))
-
-
-@dataclass(frozen=True)
-class Suspicion:
-    """Evidence that a class leans on a concept it does not need.
-
-    Attributes:
-        label: The class.
-        kind: object or scene.
-        concept: Name of the concept, ``kind:name`` where two kinds share it.
-        weight: Its weight for the class, with what the class gets of it through concepts whose layers have learnt it.
-        share: Share of the class's train clips that are as the weight expects: with the concept for a weight above 0,
-            without it for one below.
-        elsewhere: Share of all other train clips that are so.
-        usual: Held-out accuracy of the class's clips that are so, 0..1.
-        unusual: Held-out accuracy of its clips that are not.
-        n_unusual: How many those are.
-        misled: Held-out clips of other classes that are as the class is expected to be and are taken for it.
-        n_tempted: How many clips of other classes are so.
-        by_noise: How many of the class's clips the noise of the measurement alone would put on the unusual side.
-        mass: Share of the absolute contributions to the class's logit, over its own clips, that the concept makes.
-        motion_alone: Held-out accuracy of the class with motion concepts alone; None without any.
-        loss: Accuracy over all clips that would be lost if the association were turned round, as held-out clips that
-            break it say.
-        through: Concepts of other kinds with a weight for the class whose layers have learnt it, most passed on first.
-    """
-
-    label: str
-    kind: Kind
-    concept: str
-    weight: float
-    share: float
-    elsewhere: float
-    usual: float | None
-    unusual: float | None
-    n_unusual: int
-    misled: int
-    n_tempted: int
-    by_noise: float
-    mass: float
-    motion_alone: float | None
-    loss: float
-    through: tuple[Learnt, ...] = ()
-
-    @property
-    def is_credible(self) -> bool:
-        """Whether more clips of the class break the association than noise explains (one in twenty by chance)."""
-        below = sum(math.exp(-self.by_noise) * self.by_noise**k / math.factorial(k) for k in range(self.n_unusual))
-        return 1 - below < CHANCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,22 +130,52 @@ class Screen:
         return np.asarray(weight + np.where(np.abs(through) >= least[:, None], through, 0.0))
 
     def associations(self) -> list[Association]:
-        """Every class with every object or scene it uses that some clips break on both sides."""
-        model, labels = self.held.model, self.held.labels
-        found = []
-        for concept in model.bank.columns(*SUSPECTED_KINDS):
-            for label in np.flatnonzero(self._weight[:, concept]):
-                has = self._possession.has[:, concept]
-                usual = has if self._weight[label, concept] > 0 else 1 - has
-                one = Association(int(label), int(concept), usual, labels == label)
-                if one.share > one.elsewhere and one.unusual[one.own].sum() >= LEAST_CLIPS:
-                    found.append(one)
-        return found
+        """Every class with every object or scene it uses that goes with most of its clips and that some break."""
+        return [one for one in self._candidates() if one.can_be_judged]
+
+    def unjudged(self) -> list[Unjudged]:
+        """The same where too few clips break it to say whether the class needs it, largest part of the class first."""
+        weight = np.abs(self._weight)
+        least = LEAST_PART * weight.max(axis=1)
+        found = [
+            one
+            for one in self._candidates()
+            if not one.can_be_judged and weight[one.label, one.concept] >= least[one.label]
+        ]
+        return sorted(map(self._unjudged, found), key=lambda one: -one.mass * (one.share - one.elsewhere))
 
     def suspicions(self) -> list[tuple[Suspicion, Association]]:
         """All associations with their evidence: credible ones first, then the largest expected loss."""
         pairs = [(self._judge(one), one) for one in self.associations()]
         return sorted(pairs, key=lambda pair: (not pair[0].is_credible, -pair[0].loss))
+
+    def _candidates(self) -> Iterator[Association]:
+        model, labels = self.held.model, self.held.labels
+        for concept in model.bank.columns(*SUSPECTED_KINDS):
+            for label in np.flatnonzero(self._weight[:, concept]):
+                has = self._possession.has[:, concept]
+                usual = has if self._weight[label, concept] > 0 else 1 - has
+                one = Association(int(label), int(concept), usual, labels == label)
+                if one.share > max(one.elsewhere, MOST):
+                    yield one
+
+    def _unjudged(self, one: Association) -> Unjudged:
+        model = self.held.model
+        return Unjudged(
+            label=model.classes[one.label],
+            kind=model.bank.concepts[one.concept].kind,
+            concept=full_name(model.bank, one.concept).partition(":")[2],
+            weight=float(self._weight[one.label, one.concept]),
+            share=one.share,
+            elsewhere=one.elsewhere,
+            exceptions=int((one.own & (one.usual <= 0.5)).sum()),
+            mass=self._mass(one),
+        )
+
+    def _mass(self, one: Association) -> float:
+        """Share of the absolute contributions to the class's logit, over its own clips, that the concept makes."""
+        terms = np.abs(self.held.model.head.weight[one.label] * self.held.concepts[one.own]).mean(axis=0)
+        return float(terms[one.concept] / terms.sum()) if terms.any() else 0.0
 
     def _judge(self, one: Association) -> Suspicion:
         model, labels, right = self.held.model, self.held.labels, self.right
@@ -196,7 +183,6 @@ class Screen:
         usual, unusual = right[one.own & (one.usual > 0.5)], right[one.own & (one.usual <= 0.5)]
         tempted = ~one.own & (one.usual > 0.5)
         taken = self.held.logits[tempted].argmax(axis=1) == one.label
-        terms = np.abs(model.head.weight[one.label] * self.held.concepts[one.own]).mean(axis=0)
         alone = self._motion_alone
         return Suspicion(
             label=model.classes[one.label],
@@ -211,7 +197,7 @@ class Screen:
             misled=int(taken.sum()),
             n_tempted=int(tempted.sum()),
             by_noise=float(self._possession.misjudged[one.concept] * one.own.sum()),
-            mass=float(terms[one.concept] / terms.sum()) if terms.any() else 0.0,
+            mass=self._mass(one),
             motion_alone=None if alone is None else float(alone[one.label]),
             loss=float(score.mean()) - one.turned(score, labels),
             through=self._through(one),

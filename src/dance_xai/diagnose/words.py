@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from dance_xai.diagnose.causes import Failure
 from dance_xai.diagnose.proposals import Shortcut
-from dance_xai.diagnose.shortcuts import Suspicion
 from dance_xai.diagnose.subgroups import UnevenConcept
+from dance_xai.diagnose.suspicion import Suspicion, Unjudged
 from dance_xai.edit.constraints import EVERY_CLASS
 from dance_xai.edit.heldout import Proposed
+from dance_xai.types import counted
 
 CAUSE_WORDS = {
     "no pose": "nobody was found to read motion from; with the usual motion of the class it would be right",
@@ -19,6 +20,7 @@ CAUSE_WORDS = {
     "same concepts": "its concepts are those of the other class; weights fitted to tell these two apart say so too",
 }
 SHOWN = 3
+MOST_UNJUDGED = 8
 
 
 def failure_words(one: Failure) -> str:
@@ -43,7 +45,7 @@ def shortcut_words(one: Shortcut) -> str:
 
 def suspicion_words(doubt: Suspicion) -> str:
     """What speaks for a suspected shortcut, and how much of it noise could make."""
-    side = "with" if doubt.weight > 0 else "without"
+    side = _side(doubt.weight)
     text = (
         f"'{doubt.label}' leans on {doubt.kind} '{doubt.concept}': {doubt.share:.0%} of its train clips are {side} it "
         f"({doubt.elsewhere:.0%} of the others), and it makes {doubt.mass:.0%} of the class's contributions. "
@@ -58,6 +60,17 @@ def suspicion_words(doubt: Suspicion) -> str:
     if not doubt.is_credible:
         text += f" Doubtful: noise alone would make about {doubt.by_noise:.0f} clips look like exceptions."
     return text
+
+
+def unjudged_words(found: Sequence[Unjudged]) -> str:
+    """What could be shortcuts for all one knows, in a sentence."""
+    each = [
+        f"{one.kind} '{one.concept}' for '{one.label}' ({one.share:.0%} of its clips {_side(one.weight)} it, "
+        f"{one.elsewhere:.0%} of the others; {counted(one.exceptions, 'exception')})"
+        for one in found[:MOST_UNJUDGED]
+    ]
+    more = f", and {len(found) - MOST_UNJUDGED} more" if len(found) > MOST_UNJUDGED else ""
+    return f"too few train clips break these associations to tell whether they are shortcuts: {', '.join(each)}{more}"
 
 
 def learnt_words(doubt: Suspicion) -> str:
@@ -123,3 +136,7 @@ def uneven_words(one: UnevenConcept) -> str:
 
 def _percent(value: float | None) -> str:
     return "no clip" if value is None else f"{value:.0%}"
+
+
+def _side(weight: float) -> str:
+    return "with" if weight > 0 else "without"

@@ -14,11 +14,13 @@ from dance_xai.diagnose import (
     Facts,
     InterventionCurve,
     find_shortcuts,
+    find_unjudged,
     fit_corrector,
     held_out_failures,
     intervention_curves,
     uneven_concepts,
 )
+from dance_xai.diagnose.words import unjudged_words
 from dance_xai.errors import ConfigError, DataError
 from dance_xai.workflows.case import Case
 from dance_xai.workflows.editing import Outcome, edit_run
@@ -58,6 +60,7 @@ def diagnose_view(view: RunView, *, groups: Path | None = None, seed: int = 0, m
     case = Case(view)
     held, train, test = case.held_out, case.facts("train"), case.facts("test")
     attributes = {**case.attributes, **({} if groups is None else read_groups(groups, held.ids))}
+    unjudged = find_unjudged(held, lessons=case.lessons)
     return Diagnosis(
         clips=len(test.ids),
         failures=Examiner(view.model, train).failures(test),
@@ -65,7 +68,8 @@ def diagnose_view(view: RunView, *, groups: Path | None = None, seed: int = 0, m
         shortcuts=find_shortcuts(held, lessons=case.lessons, most=most),
         uneven=uneven_concepts(case.view.model, held.concepts, held.labels, attributes),
         interventions=_interventions(case, train, test, seed),
-        notes=case.notes,
+        notes=(*case.notes, *([unjudged_words(unjudged)] if unjudged else [])),
+        unjudged=unjudged,
     )
 
 
