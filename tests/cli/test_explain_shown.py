@@ -37,6 +37,11 @@ def test_the_flip_and_the_best_frames_are_printed(explained, capsys):
     assert "never shown" not in printed
 
 
+def test_what_could_not_be_told_is_printed(explained, capsys):
+    show_explanation(replace(explained, notes=("motion: nobody found",)))
+    assert "\n  note: motion: nobody found\n" in capsys.readouterr().out
+
+
 def test_a_page_without_a_video_says_so(small_run, explained, tmp_path):
     page = tmp_path / "clip.html"
     result = CliRunner().invoke(app, ["explain", str(small_run), explained.clip, "--out", str(page)])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from tests.schema_validation import problems
 from dance_xai.data.video import read_frames, scan_video
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.explain import json_schema, to_json
+from dance_xai.extract import loading
 from dance_xai.planted.video_world import make_video_world
 from dance_xai.workflows import demonstration, subjects
 from dance_xai.workflows.demonstration import demonstrate
@@ -138,8 +140,23 @@ def test_a_new_video_without_people_gets_no_label(result, tmp_path, write_video)
         find_subject(open_run(result.folder / "run"), str(empty))
 
 
+def test_a_clip_without_people_that_is_kept_has_a_note(result, tmp_path, write_video):
+    empty = write_video(tmp_path / "empty.mp4", [np.full((96, 128, 3), 120, dtype=np.uint8)] * 20)
+    view = open_run(result.folder / "run")
+    clip = view.manifest.ids[0]
+    assert known_clip(view, clip).notes == ()
+    vars(view)["config"] = replace(view.config, extract=replace(view.config.extract, nobody="keep"))
+    new = find_subject(view, str(empty))
+    vars(view)["_tracks"] = {clip: new.track}
+    said = "motion: nobody found in any frame, so no motion was measured; "
+    assert new.notes == known_clip(view, clip).notes == (said + "they count as in the mean train clip",)
+    assert explain_of(view, new).notes == new.notes
+    vars(view)["model"] = replace(view.model, activations="predicted")
+    assert subjects.nobody_there(view, new.track) == (said + "what is said of them comes from the feature",)
+
+
 def test_other_models_than_those_of_the_fit_are_refused(result, unseen, monkeypatch):
-    monkeypatch.setattr(subjects, "model_identities", lambda config, root: {"net.onnx": "0" * 64})
+    monkeypatch.setattr(loading, "model_identities", lambda config, root: {"net.onnx": "0" * 64})
     with pytest.raises(ArtifactError, match=r"net\.onnx: expected the model the RUN was made with"):
         find_subject(open_run(result.folder / "run"), str(unseen[0]))
 

@@ -109,6 +109,8 @@ def show_explanation(explanation: Explanation, top: int = 8) -> None:
     for each in seen:
         say(f"  best seen: {seen_best(each, explanation.fps)}")
     say(f"  {flip_text(explanation.flip)}")
+    for note in explanation.notes:
+        say(f"  note: {note}")
     if explanation.correction is not None:
         say(bold="With concepts set by hand")
     for line in correction_text(explanation):

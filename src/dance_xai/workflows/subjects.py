@@ -85,7 +85,18 @@ def known_clip(view: RunView, clip: str, *, threads: int = 1) -> Subject:
     row = view.row(clip)
     moments, notes = look_again(view, clip, threads=threads)
     label, track = view.manifest.clips[row].label, view.track(clip)
-    return Subject(clip, view.inputs[row], label, track, view.matches(row), moments, notes)
+    return Subject(clip, view.inputs[row], label, track, view.matches(row), moments, notes + nobody_there(view, track))
+
+
+def nobody_there(view: RunView, track: PoseTrack | None) -> tuple[str, ...]:
+    """A note for a clip whose motions are told although nobody was found in it."""
+    if track is None or track.present.any() or not view.model.bank.columns("motion").size:
+        return ()
+    from dance_xai.extract.extractor import NOBODY
+
+    grounded = view.model.activations == "grounded"
+    instead = "they count as in the mean train clip" if grounded else "what is said of them comes from the feature"
+    return (f"motion: {NOBODY}, so no motion was measured; {instead}",)
 
 
 def look_again(view: RunView, clip: str, *, threads: int = 1) -> tuple[Moments | None, tuple[str, ...]]:
@@ -137,7 +148,8 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
     grounded = view.model.activations == "grounded"
     inputs = _evidence(view, sight, parts, matches) if grounded else _feature(view, sight, parts, track)
     moments = None if parts.encoder is None else see_moments(clip, parts.encoder, config, threads=threads)
-    return Subject(clip.id, inputs, None, track, {} if matches is None else view.by_column(matches, 0), moments)
+    found = {} if matches is None else view.by_column(matches, 0)
+    return Subject(clip.id, inputs, None, track, found, moments, nobody_there(view, track))
 
 
 def files_instead_of_eyes(view: RunView) -> tuple[str, ...]:
