@@ -144,7 +144,10 @@ DAMAGE: dict[str, tuple[Mutation, str]] = {
         arrays("keypoints.npz", lambda found: found.update(ids=np.char.add("x", found["ids"]))),
         "poses of the clips",
     ),
-    "nobody in the poses": (arrays("keypoints.npz", lambda found: found["confidence"].fill(0)), "most of the 17 joints"),
+    "nobody in the poses": (
+        arrays("keypoints.npz", lambda found: found["confidence"].fill(0)),
+        "most of the 17 joints",
+    ),
     "NaN poses": (arrays("keypoints.npz", lambda found: found["xy_px"].fill(np.nan)), "most of the 17 joints"),
     "lengths beyond the poses": (arrays("keypoints.npz", put("lengths", 0, 5000)), "frames"),
     "clip of no frames": (arrays("keypoints.npz", put("lengths", 0, 0)), "one frame"),
