@@ -148,6 +148,7 @@ def times_table(model: ConceptBottleneck, clips: EditClips, repeats: int) -> Non
         "merge two concepts": lambda: edit.merge(model, clips, first=names[0], second=names[1], name="both"),
         "split a concept": lambda: edit.split(model, clips, concept=names[0], halves=split_by),
         "solve again": lambda: edit.resolve(model, clips),
+        "solve again, 10 weights per class": lambda: edit.resolve(model, clips, nec=10),
         "solve again, no scene": lambda: edit.resolve(model, clips, only=["motion", "object"]),
         "solve again, only motion": lambda: edit.resolve(model, clips, only=["motion"]),
         "solve again, no negative weight": lambda: edit.resolve(model, clips, positive=[["*", name] for name in names]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dance_xai.diagnose import CorrectionMemory, correct, intervention_curves
+from dance_xai.diagnose import CorrectionMemory, correct, falling_words, intervention_curves
 from dance_xai.errors import DataError, ShapeError
 
 
@@ -83,11 +83,16 @@ def test_a_memory_corrects_clips_like_those_it_has_seen(world, case):
     read, wanted = case
     nothing = CorrectionMemory.empty(7)
     same, used = nothing.apply(read)
-    assert same is read and not used.any()
+    np.testing.assert_array_equal(same, read)
+    assert not used.any()
+    wanted = np.where(np.arange(7) < 3, wanted, read)  # the others are as read
     memory = nothing.remember(read[:3], wanted[:3])
     fixed, used = memory.apply(2 * read[:3])
-    np.testing.assert_allclose(fixed, 2 * read[:3] + wanted[:3] - read[:3])
-    assert used.all()
+    changed = wanted[:3] != read[:3]
+    np.testing.assert_array_equal(fixed, np.where(changed, wanted[:3], 2 * read[:3]))
+    again, _ = memory.apply(fixed)
+    np.testing.assert_array_equal(again, fixed)
+    assert used.all() and changed.any()
     opposite, used = memory.apply(-read[:1])
     np.testing.assert_array_equal(opposite, -read[:1])
     assert not used.any() and len(nothing.seen) == 0
@@ -117,3 +122,14 @@ def test_what_does_not_fit_is_refused(world, case):
         CorrectionMemory.empty(7).remember(case[0], case[1][1:])
     with pytest.raises(ShapeError):
         curves_of(world, (case[0], case[1][:, 1:]))
+
+
+def test_a_curve_that_falls_is_explained_beside_corrections_of_other_clips(world):
+    held, rng = world.held, np.random.default_rng(0)
+    wrong = held.concepts[rng.permutation(len(held.labels))]
+    train = {"train": held.concepts, "rng": rng}
+    curves = intervention_curves(world.model, held.concepts, wrong, held.labels, **train, policies=("random",))
+    words = falling_words(world.model, curves, held.concepts, wrong, held.labels, **train)
+    assert f"from {curves[0].accuracy[0]:.1%} to {curves[0].accuracy[-1]:.1%}" in words and "of other clips" in words
+    flat = intervention_curves(world.model, held.concepts, held.concepts, held.labels, **train, policies=("random",))
+    assert falling_words(world.model, flat, held.concepts, held.concepts, held.labels, **train) is None

@@ -39,6 +39,8 @@ def arguments_of(model, clips, operation, a, b, value):
     concepts = [f"{one.kind}:{one.name}" for one in model.bank.concepts]
     one, two, label = concepts[a % len(concepts)], concepts[b % len(concepts)], model.classes[a % len(model.classes)]
     ids = [clips.ids[(a + 4 * step) % len(clips.ids)] for step in range(4)]
+    known = [clip for clip, train in zip(clips.ids, clips.train, strict=True) if train]
+    taught = [known[(a + 4 * step) % len(known)] for step in range(4)]
     return {
         "ablate": {"kinds": [], "concepts": [one]},
         "set_activation": {"concept": one, "value": value},
@@ -48,7 +50,7 @@ def arguments_of(model, clips, operation, a, b, value):
         "rename": {"old": one, "new": f"name {b}"},
         "drop_class": {"label": label},
         "merge": {"first": one, "second": two, "name": f"merged {b}"},
-        "split": {"concept": one, "halves": [ids[:2], ids[2:]]},
+        "split": {"concept": one, "halves": [taught[:2], taught[2:]]},
         "resolve": {"forbid": [[label, one]], "positive": [["*", two]], "lam": 0.05},
         "detach": {"kinds": ["scene"][: a % 2], "sources": [one], "forbid": [["*", two]], "lam": 0.05},
         "add_class": {"label": f"class {b}", "ids": ids, "lam": 0.05},

@@ -37,7 +37,10 @@ def test_a_merged_concept_is_the_standardised_sum(model, clips):
 def halves_of(clips):
     """Motion 02 was said of clips of two classes."""
     by_label = {
-        label: [c for c, known in zip(clips.ids, clips.labels, strict=True) if known == label] for label in clips.labels
+        label: [
+            c for c, known, train in zip(clips.ids, clips.labels, clips.train, strict=True) if train and known == label
+        ]
+        for label in ("bowl", "wave")
     }
     return [by_label["bowl"][:12], by_label["wave"][:12]]
 
@@ -183,7 +186,7 @@ def without_labels(clips, label):
 
 
 def spread(start):
-    return [f"clip {row:03d}" for row in range(start, start + 20, 4)]
+    return [f"clip {row:03d}" for row in range(start, start + 32, 4) if row % 3]
 
 
 IMPOSSIBLE = [
@@ -197,7 +200,7 @@ IMPOSSIBLE = [
     (halve(["clip 000", "nobody"], ["clip 001", "clip 003"]), "'nobody'"),
     (halve(["clip 000", "clip 001"], ["clip 001", "clip 002"]), "it twice"),
     (lambda m, c: split(m, c, concept="motion 01", halves=halves_of(c), names=["x", "x"]), "expected a new name"),
-    (halve(spread(0), spread(20)), "halves that the inputs tell apart"),
+    (halve(spread(0), spread(32)), "halves that the inputs tell apart"),
     (lambda m, c: resolve(m, c, only=["place"]), "kind 'place'"),
     (lambda m, c: resolve(m, c, forbid=[("jump", "sky")]), "concept 'sky'"),
     (lambda m, c: resolve(m, c, forbid=[("fly", "gym")]), "class 'fly'"),
@@ -225,3 +228,10 @@ def test_impossible_edits_are_one_line(model, clips, edit, message):
         edit(model, clips)
     assert "\n" not in str(error.value)
     assert model.logits(clips.inputs).tobytes() == before
+
+
+def test_a_split_learns_from_train_clips_alone(model, clips):
+    train, test = np.flatnonzero(clips.train), np.flatnonzero(~clips.train)
+    halves = [[clips.ids[row] for row in rows] for rows in (train[:4], test[:4])]
+    with pytest.raises(DataError, match=r"split 'motion 01': expected train clips, got 'clip 000', which is none"):
+        split(model, clips, concept="motion 01", halves=halves)

@@ -9,10 +9,8 @@ from dance_xai.edit.lineage import Origin, inherited, origins
 
 
 def test_origins_follow_every_edit(model, clips):
-    ids = list(clips.ids)
-    bowl, wave = (
-        [c for c, known in zip(ids, clips.labels, strict=True) if known == label][:6] for label in ("bowl", "wave")
-    )
+    known = [(c, label) for c, label, train in zip(clips.ids, clips.labels, clips.train, strict=True) if train]
+    bowl, wave = ([c for c, label in known if label == wanted][:6] for wanted in ("bowl", "wave"))
     chain, now = EditChain.start(model), model
     for operation, arguments in (
         ("split", {"concept": "motion 02", "halves": [bowl, wave]}),

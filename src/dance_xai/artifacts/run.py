@@ -79,13 +79,13 @@ class Run:
         """
         return load_json(self._read(name), name)
 
-    def verify(self) -> None:
-        """Check every file against its hash.
+    def verify(self, spare: str | None = None) -> None:
+        """Check every file against its hash, but for those of one part.
 
         Raises:
             ArtifactError: A file is damaged.
         """
-        self.sealed.verify()
+        self.sealed.verify(_files_of(spare))
 
     def _read(self, name: str) -> bytes:
         if name not in self.names:
@@ -121,7 +121,7 @@ class RunWriter(FolderWriter):
         """
         if not PART_NAME.fullmatch(name) or name == "index":
             raise ArtifactError(f"part {name!r}: expected a name of a-z, 0-9, _ and -, but not 'index'; rename it")
-        self.drop(f"{name}.json", f"{name}.safetensors")
+        self.drop(*_files_of(name))
         if isinstance(value, dict | list):
             self.write(f"{name}.json", dump_json(plain(value, name), indent=1) + b"\n")
             return
@@ -142,13 +142,17 @@ def write_run(folder: str | Path, parts: Mapping[str, Any], kind: str = "run") -
             run.add(name, value)
 
 
-def read_run(folder: str | Path) -> Run:
+def read_run(folder: str | Path, spare: str | None = None) -> Run:
     """Open a RUN or a model folder.
+
+    Args:
+        folder: Where it lies.
+        spare: A part that may be lost or damaged.
 
     Raises:
         ArtifactError: Nothing there, not a RUN, damaged, or written by a newer version.
     """
-    return Run(open_sealed(folder))
+    return Run(open_sealed(folder, _files_of(spare)))
 
 
 def update_run(folder: str | Path, name: str, value: Any) -> None:
@@ -163,7 +167,7 @@ def update_run(folder: str | Path, name: str, value: Any) -> None:
 def update_parts(
     folder: str | Path, parts: Mapping[str, Any], *, remove: Sequence[str] = (), out: str | Path | None = None
 ) -> None:
-    """Add, replace and remove parts of a RUN together; the others stay as they are.
+    """Add, replace and remove parts of a RUN together; the others stay as they are. What goes may be lost or damaged.
 
     Args:
         folder: The RUN.
@@ -174,11 +178,15 @@ def update_parts(
     Raises:
         ArtifactError: As ``read_run`` and ``write_run``. What was there before is unchanged.
     """
-    with RunWriter(folder if out is None else out, open_sealed(folder).kind) as run:
-        sealed = open_sealed(folder)  # again: entering puts back what a killed writer left aside
+    gone = [file for name in (*remove, *parts) for file in _files_of(name)]
+    with RunWriter(folder if out is None else out, open_sealed(folder, gone).kind) as run:
+        sealed = open_sealed(folder, gone)  # again: entering puts back what a killed writer left aside
         for kept in sealed.files:
-            run.keep(sealed, kept)
-        for name in remove:
-            run.drop(f"{name}.json", f"{name}.safetensors")
+            if kept not in gone:
+                run.keep(sealed, kept)
         for name, value in parts.items():
             run.add(name, value)
+
+
+def _files_of(part: str | None) -> tuple[str, ...]:
+    return () if part is None else (f"{part}.json", f"{part}.safetensors")

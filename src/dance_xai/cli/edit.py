@@ -149,9 +149,7 @@ def resolve(
 ) -> None:
     """Solve the head again, exactly, with what it may use: kinds, pairs without a weight, signs."""
     pairs = {"forbid": forbid, "positive": positive, "negative": negative}
-    arguments: dict[str, Any] = {name: [_pair(text) for text in texts] for name, texts in pairs.items()}
-    arguments |= {"only": only, "lam": lam, "nec": nec}
-    _edit(context, "resolve", arguments, out, as_json)
+    _edit(context, "resolve", {**pairs, "only": only, "lam": lam, "nec": nec}, out, as_json)
 
 
 @app.command()
@@ -167,7 +165,7 @@ def detach(
 ) -> None:
     """Free concept layers of what they have learnt of other concepts, such as scenes, and solve the head again."""
     arguments = {"kinds": kind, "sources": source, "concepts": concepts or []}
-    _edit(context, "detach", {**arguments, "forbid": [_pair(text) for text in forbid], "lam": lam}, out, as_json)
+    _edit(context, "detach", {**arguments, "forbid": forbid, "lam": lam}, out, as_json)
 
 
 @app.command("add-class")
@@ -211,9 +209,9 @@ def redo(context: typer.Context, out: Out = None, as_json: JsonFlag = False) -> 
 def log(context: typer.Context, as_json: JsonFlag = False) -> None:
     """List the edits; those that were undone come last."""
     from dance_xai.workflows.edit_words import in_words
-    from dance_xai.workflows.runs import open_run
+    from dance_xai.workflows.editing import open_for_edits
 
-    chain = open_run(context.obj).edits
+    chain = open_for_edits(context.obj).edits
     if as_json:
         print_json(asdict(chain))
         return
@@ -239,11 +237,3 @@ def _edit(
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _pair(text: str) -> list[str]:
-    """``CLASS:CONCEPT``, or a concept for every class; a kind before the colon is part of the concept's name."""
-    from dance_xai.types import KINDS
-
-    label, colon, concept = text.partition(":")
-    return [label, concept] if colon and label not in KINDS else ["*", text]

@@ -27,6 +27,7 @@ def show_outcome(before: str, outcome: Outcome, as_json: bool) -> None:
                 "nonzero": outcome.model.head.nonzero,
                 "train": difference_tree(outcome.train),
                 "test": difference_tree(outcome.test),
+                "note": outcome.note,
             }
         )
         return
@@ -34,6 +35,8 @@ def show_outcome(before: str, outcome: Outcome, as_json: bool) -> None:
     say(f"  weights    {outcome.model.head.nonzero} non-zero, {outcome.model.head.nec:.1f} per class")
     for name, difference in (("train", outcome.train), ("test", outcome.test)):
         say(f"  {name:<9}  {in_figures(difference)}")
+    if outcome.note is not None:
+        say(f"  note: {outcome.note}")
 
 
 def in_figures(difference: Difference) -> str:

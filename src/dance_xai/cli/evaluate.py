@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dance_xai.cli.common import JsonFlag, Seed, percent, print_json, say, table
+from dance_xai.types import counted
+
+if TYPE_CHECKING:
+    from dance_xai.workflows.remembering import Remembered
 
 SET_NAMES = {
     "all": "all concepts",
@@ -23,21 +28,41 @@ SET_NAMES = {
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="RUN folder.")],
+    corrections: Annotated[
+        Path | None,
+        typer.Option(help="File of corrections (dance explain --remember): say what it does to test clips instead."),
+    ] = None,
     seed: Seed = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Score a RUN on its test clips, with the controls beside it, and store the figures in the RUN."""
     from dance_xai.artifacts import update_run
+    from dance_xai.workflows.remembering import weigh_memory
     from dance_xai.workflows.runs import open_run
     from dance_xai.workflows.scoring import score_run
 
     view = open_run(run)
+    if corrections is not None:
+        show_memory(weigh_memory(view, corrections), as_json)
+        return
     metrics = score_run(view, seed)
     update_run(run, "metrics", metrics)
     if as_json:
         print_json(metrics)
     else:
         show_metrics(view.settings["name"], metrics)
+
+
+def show_memory(found: Remembered, as_json: bool) -> None:
+    """Print what a file of corrections does."""
+    if as_json:
+        print_json(asdict(found))
+        return
+    before, after = map(percent, found.accuracy)
+    say(bold=f"{counted(found.corrections, 'remembered correction')} on {counted(found.clips, 'test clip')}")
+    own = f", {found.own} of them remembered ones themselves" if found.own else ""
+    say(f"  corrected    {counted(found.touched, 'clip')}{own}")
+    say(f"  accuracy     {before} -> {after} %")
 
 
 def show_metrics(name: str, metrics: dict[str, Any]) -> None:

@@ -31,6 +31,12 @@ def explain(
             help="Tell too what it would say if a concept were so: standard deviations from the train mean, or off.",
         ),
     ] = [],  # noqa: B006
+    remember: Annotated[
+        Path | None, typer.Option(help="With --set: file of corrections (.json) to add this one to.")
+    ] = None,
+    corrections: Annotated[
+        Path | None, typer.Option(help="File of corrections: make that of the remembered clip most like this one.")
+    ] = None,
     data_root: DataRoot = None,
     workers: Workers = None,
     as_json: JsonFlag = False,
@@ -44,23 +50,33 @@ def explain(
     from dance_xai.report.encode import SUFFIXES
     from dance_xai.workflows.correcting import read_corrections, with_correction
     from dance_xai.workflows.explaining import explain_of, prepare_page
+    from dance_xai.workflows.remembering import recalled
+    from dance_xai.workflows.remembering import remember as add_to
     from dance_xai.workflows.runs import open_run
     from dance_xai.workflows.subjects import find_subject
+    from dance_xai.workflows.taught import taught_clip
 
     suffix = check_out(out, (".html", ".json", *SUFFIXES))
-    if correct and suffix in SUFFIXES:
-        raise ConfigError(f"--set with --out {out}: expected .html or .json, got a video; it shows the clip as it is")
+    if (correct or corrections) and suffix in SUFFIXES:
+        given = "--set" if correct else "--corrections"
+        raise ConfigError(f"{given} with --out {out}: expected .html or .json, got a video; it shows the clip as it is")
     view = open_run(run, data_root)
     values = read_corrections(view, correct)
     if suffix == ".html":  # an error there comes again below
         ThreadPoolExecutor(1).submit(prepare_page, view)
-    subject = find_subject(view, clip, threads=cores(workers))
+    subject = taught_clip(view, clip) or find_subject(view, clip, threads=cores(workers))
+    if remember is not None:
+        add_to(view, subject, values, remember)
+    if corrections is not None:
+        values = recalled(view, subject, corrections) | values
     explanation = with_correction(view, subject, explain_of(view, subject), values)
     note = None if out is None else _write(out, view, explanation, subject, clip)
     if as_json:
         print_json(to_json(explanation))
     else:
         show_explanation(explanation)
+        if corrections is not None and explanation.correction is None:
+            say(f"  no clip of {corrections} is like this one")
         if out is not None:
             say(f"\nwrote {out}" + (f" ({note})" if note else ""))
 

@@ -1,9 +1,9 @@
-"""Correct concepts of a clip and see the prediction follow: which to correct first, by hand, and for similar clips."""
+"""Correct concepts of a clip and see the prediction follow: which to correct first, and by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -15,6 +15,8 @@ from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.types import KINDS, BoolArray, FloatArray, IntArray, Kind
 
 Policy: TypeAlias = Literal["random", "uncertainty", "contribution"] | Kind
+LEAST_FALL = 3
+"""Clips that must be lost for a fall to be spoken of."""
 POLICIES: tuple[Policy, ...] = ("random", "uncertainty", "contribution", *KINDS)
 
 
@@ -78,6 +80,45 @@ def intervention_curves(
     return tuple(curves)
 
 
+def falling_words(
+    model: ConceptBottleneck,
+    curves: Sequence[InterventionCurve],
+    concepts: FloatArray,
+    wanted: FloatArray,
+    labels: IntArray,
+    *,
+    train: FloatArray,
+    rng: np.random.Generator,
+) -> str | None:
+    """Why correcting concepts lowers accuracy, beside as many corrections of other clips; None where it does not.
+
+    Args:
+        model: The model.
+        curves: What correcting brought.
+        concepts: As for ``intervention_curves``.
+        wanted: Likewise.
+        labels: Likewise.
+        train: Likewise.
+        rng: Draws whose corrections each clip gets.
+
+    Source: ours.
+    """
+    worst = min(curves, key=lambda one: one.accuracy[-1] - one.accuracy[0], default=None)
+    if worst is None or (worst.accuracy[0] - worst.accuracy[-1]) * len(labels) < LEAST_FALL:
+        return None
+    others = np.where(wanted != concepts, wanted[rng.permutation(len(wanted))], concepts)
+    count = worst.corrected[-1]
+    (chance,) = intervention_curves(
+        model, concepts, others, labels, train=train, rng=rng, policies=(worst.policy,), most=count
+    )
+    before, after, others_after = worst.accuracy[0], worst.accuracy[-1], chance.accuracy[-1]
+    return (
+        f"setting {count} concepts ({worst.policy}) to their labels lowers accuracy from {before:.1%} to {after:.1%} "
+        f"({others_after:.1%} with those of other clips): the labels are noisier than what the model reads, those of "
+        "motions above all, which are taken at key frames alone"
+    )
+
+
 def _order(
     model: ConceptBottleneck,
     concepts: FloatArray,
@@ -125,68 +166,3 @@ def correct(model: ConceptBottleneck, concepts: FloatArray, values: Mapping[str,
             raise DataError(f"concept {name!r}: expected a finite activation, got {value}; change it")
         changed[find_concept(model.bank, name)] = value
     return changed
-
-
-@dataclass(frozen=True, eq=False)
-class CorrectionMemory:
-    """Corrections of some clips, applied to clips whose activations are alike.
-
-    Attributes:
-        likeness: Least cosine of the activations, -1..1, from which a clip is like a remembered one.
-        seen: (M, C) activations of the remembered clips as the model read them.
-        shift: (M, C) what the correction added, 0 where nothing was corrected.
-    """
-
-    likeness: float
-    seen: FloatArray
-    shift: FloatArray
-
-    @classmethod
-    def empty(cls, n_concepts: int, *, likeness: float = 0.9) -> CorrectionMemory:
-        """Nothing remembered yet.
-
-        Raises:
-            DataError: ``likeness`` outside -1..1.
-        """
-        if not -1 <= likeness <= 1:
-            raise DataError(f"likeness: expected a cosine in -1..1, got {likeness}; 0.9 is usual")
-        nothing = np.zeros((0, n_concepts))
-        return cls(likeness, nothing, nothing)
-
-    def remember(self, concepts: FloatArray, corrected: FloatArray) -> CorrectionMemory:
-        """A memory with further clips: (N, C) activations before and after the correction.
-
-        Raises:
-            ShapeError: They do not fit the memory.
-        """
-        check_shape("concept activations", concepts, ("N", self.seen.shape[1]))
-        check_shape("corrected activations", corrected, concepts.shape)
-        return replace(
-            self,
-            seen=np.concatenate([self.seen, concepts]),
-            shift=np.concatenate([self.shift, corrected - concepts]),
-        )
-
-    def apply(self, concepts: FloatArray) -> tuple[FloatArray, BoolArray]:
-        """Correct clips as the remembered clip that is most like each, where one is like enough.
-
-        Args:
-            concepts: (N, C).
-
-        Returns:
-            (N, C) activations and (N,) which clips were corrected.
-
-        Raises:
-            ShapeError: They do not fit the memory.
-        """
-        check_shape("concept activations", concepts, ("N", self.seen.shape[1]))
-        if not len(self.seen):
-            return concepts, np.zeros(len(concepts), dtype=bool)
-        cosine = _unit(concepts) @ _unit(self.seen).T
-        nearest = cosine.argmax(axis=1)
-        alike = cosine[np.arange(len(concepts)), nearest] >= self.likeness
-        return np.where(alike[:, None], concepts + self.shift[nearest], concepts), alike
-
-
-def _unit(rows: FloatArray) -> FloatArray:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))

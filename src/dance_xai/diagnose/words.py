@@ -8,8 +8,8 @@ from dance_xai.diagnose.causes import Failure
 from dance_xai.diagnose.proposals import Shortcut
 from dance_xai.diagnose.subgroups import UnevenConcept
 from dance_xai.diagnose.suspicion import Suspicion, Unjudged
-from dance_xai.edit.constraints import EVERY_CLASS
 from dance_xai.edit.heldout import Proposed
+from dance_xai.edit.lookup import EVERY_CLASS
 from dance_xai.types import counted
 
 CAUSE_WORDS = {

@@ -34,7 +34,7 @@ def ablate(
     if not kinds and not concepts:
         raise DataError("ablate: expected a kind or a concept to switch off, got none; name one")
     chosen = find_kinds(model.bank, kinds)
-    single = [find_concept(model.bank, name) for name in concepts]
+    single = list(dict.fromkeys(find_concept(model.bank, name) for name in concepts))
     off = np.union1d(model.bank.columns(*chosen), np.array(single, dtype=np.int64))
     names = [short_name(model.bank, at) for at in single]
     weight = model.head.weight.copy()

@@ -62,6 +62,16 @@ class EditClips:
             raise DataError(f"clip {twice!r}: expected each clip once, got it twice; name it once")
         return np.array([self._row[clip] for clip in ids], dtype=np.int64)
 
+    def require_train(self, ids: Sequence[str], what: str) -> None:
+        """Refuse clips that may not be learnt from, which would go on counting as test clips.
+
+        Raises:
+            DataError: One is no train clip, or none of these clips.
+        """
+        for clip, row in zip(ids, self.rows(ids), strict=True):
+            if not self.train[row]:
+                raise DataError(f"{what}: expected train clips, got {clip!r}, which is none; leave it out")
+
     def training(self, model: ConceptBottleneck) -> tuple[IntArray, IntArray]:
         """Rows to learn from, and their class indices in the model."""
         index = {label: position for position, label in enumerate(model.classes)}

@@ -22,7 +22,7 @@ def remove(model: ConceptBottleneck, *, concepts: Sequence[str]) -> tuple[Concep
     """
     if not concepts:
         raise DataError("remove: expected a concept, got none; name one")
-    gone = [find_concept(model.bank, name) for name in concepts]
+    gone = list(dict.fromkeys(find_concept(model.bank, name) for name in concepts))
     kept = [one for at, one in enumerate(columns_of(model)) if at not in gone]
     names = [short_name(model.bank, at) for at in gone]
     return with_columns(model, kept), record(model, "remove", concepts=names)

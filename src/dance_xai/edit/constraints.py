@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dance_xai.edit.lookup import find_class, find_concept, find_kinds
+from dance_xai.edit.lookup import EVERY_CLASS, find_class, find_concept, find_kinds
 from dance_xai.errors import DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.types import BoolArray
 
 Pair = Sequence[str]
-EVERY_CLASS = "*"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from dance_xai.errors import DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.types import KINDS, ConceptBank, Kind
 
+EVERY_CLASS = "*"
+
 
 def find_class(model: ConceptBottleneck, label: str) -> int:
     """Row of a class.
@@ -39,6 +41,22 @@ def find_concept(bank: ConceptBank, name: str) -> int:
             f"concept {name!r}: expected a concept of the model, got none of that name; {_closest(name, bank.names)}"
         )
     return columns[0]
+
+
+def find_pair(model: ConceptBottleneck, text: str) -> list[str]:
+    """``CLASS:CONCEPT``, or a concept for every class, as a pair of names; either may have colons of its own.
+
+    Where the text reads as neither it is divided at its first colon, so that whoever looks the names up can say which
+    is unknown.
+    """
+    if _is_known(model.bank, text):
+        return [EVERY_CLASS, text]
+    parts = text.split(":")
+    pairs = [[":".join(parts[:at]), ":".join(parts[at:])] for at in range(1, len(parts))]
+    labels = (*model.classes, EVERY_CLASS)
+    read = [pair for pair in pairs if pair[0] in labels and _is_known(model.bank, pair[1])]
+    read = read or [pair for pair in pairs if pair[0] in labels] or pairs[:1]
+    return [EVERY_CLASS, text] if not read or read[0][0] in KINDS else read[0]
 
 
 def full_name(bank: ConceptBank, column: int) -> str:
@@ -77,6 +95,10 @@ def free_name(taken: Sequence[str], name: str, what: str) -> str:
     if name in taken:
         raise DataError(f"{what} {name!r}: expected a new name, got one the model has; choose another")
     return name
+
+
+def _is_known(bank: ConceptBank, name: str) -> bool:
+    return name in bank.names or any(full_name(bank, column) == name for column in range(len(bank)))
 
 
 def _closest(name: str, known: Sequence[str]) -> str:

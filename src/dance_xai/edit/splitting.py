@@ -49,11 +49,11 @@ def split(
         model: The model, unchanged; with predicted activations.
         clips: Clips to learn from.
         concept: Name of a motion concept.
-        halves: Ids of clips that show the first movement, and of clips that show the second; at least 2 each.
+        halves: Ids of train clips that show the first movement, and of others that show the second; at least 2 each.
         names: Of the halves; by default the old name with a and b.
 
     Raises:
-        DataError: Not such a concept, too few clips, or clips that the inputs cannot tell apart.
+        DataError: Not such a concept, too few clips, other clips than train clips, or halves that look alike.
 
     Source: ours.
     """
@@ -61,6 +61,7 @@ def split(
     columns = columns_of(model)
     parent = columns[at]
     _check(model, parent.concept, halves)
+    clips.require_train([clip for half in halves for clip in half], f"split {concept!r}")
     first, second = names or [f"{parent.concept.name} {letter}" for letter in "ab"]
     same_kind = [one.concept.name for one in columns if one.concept.kind == "motion" and one is not parent]
     free_name(same_kind, first, "concept")

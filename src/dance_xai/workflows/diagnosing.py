@@ -13,6 +13,7 @@ from dance_xai.diagnose import (
     Examiner,
     Facts,
     InterventionCurve,
+    falling_words,
     find_shortcuts,
     find_unjudged,
     fit_corrector,
@@ -61,14 +62,16 @@ def diagnose_view(view: RunView, *, groups: Path | None = None, seed: int = 0, m
     held, train, test = case.held_out, case.facts("train"), case.facts("test")
     attributes = {**case.attributes, **({} if groups is None else read_groups(groups, held.ids))}
     unjudged = find_unjudged(held, lessons=case.lessons)
+    curves, falling = _interventions(case, train, test, seed)
+    doubts = (unjudged_words(unjudged) if unjudged else None, falling)
     return Diagnosis(
         clips=len(test.ids),
         failures=Examiner(view.model, train).failures(test),
         train_failures=held_out_failures(held, train),
         shortcuts=find_shortcuts(held, lessons=case.lessons, most=most),
         uneven=uneven_concepts(case.view.model, held.concepts, held.labels, attributes),
-        interventions=_interventions(case, train, test, seed),
-        notes=(*case.notes, *([unjudged_words(unjudged)] if unjudged else [])),
+        interventions=curves,
+        notes=(*case.notes, *(note for note in doubts if note is not None)),
         unjudged=unjudged,
     )
 
@@ -129,12 +132,17 @@ def correction_curves(view: RunView, *, seed: int = 0) -> tuple[InterventionCurv
         A curve per policy; None without targets or test clips.
     """
     case = Case(view)
-    return _interventions(case, case.facts("train"), case.facts("test"), seed)
+    return _interventions(case, case.facts("train"), case.facts("test"), seed)[0]
 
 
-def _interventions(case: Case, train: Facts, test: Facts, seed: int) -> tuple[InterventionCurve, ...] | None:
+def _interventions(
+    case: Case, train: Facts, test: Facts, seed: int
+) -> tuple[tuple[InterventionCurve, ...] | None, str | None]:
+    """The curves, and why they fall where they do."""
     if train.targets is None or test.targets is None or not len(test.ids):
-        return None
-    wanted = fit_corrector(train.concepts, train.targets)(test.concepts, test.targets)
+        return None, None
+    model, read = case.view.model, test.concepts
+    wanted = fit_corrector(train.concepts, train.targets)(read, test.targets)
     rng = np.random.default_rng(seed)
-    return intervention_curves(case.view.model, test.concepts, wanted, test.labels, train=train.concepts, rng=rng)
+    curves = intervention_curves(model, read, wanted, test.labels, train=train.concepts, rng=rng)
+    return curves, falling_words(model, curves, read, wanted, test.labels, train=train.concepts, rng=rng)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,16 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from dance_xai.artifacts import update_parts
+from dance_xai.artifacts import read_run, update_parts
 from dance_xai.artifacts.pretrained import EDITED
-from dance_xai.data.container import is_there
-from dance_xai.edit import Difference, EditChain, EditClips, compare
-from dance_xai.errors import DataError
+from dance_xai.artifacts.sealed import kind_at
+from dance_xai.edit import Difference, EditChain, EditClips, compare, content_hash
+from dance_xai.edit.lookup import find_pair
+from dance_xai.edit.remarks import idle_words
+from dance_xai.errors import ArtifactError
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.types import Edit, Features, Manifest
+from dance_xai.workflows.edit_words import PAIRS
 from dance_xai.workflows.edits import EDITS, NEW_CLIPS
+from dance_xai.workflows.naming import clips_named
 from dance_xai.workflows.runs import RunView, open_run
-from dance_xai.workflows.subjects import new_video
 
 STALE = "these figures are of another state of the model; run dance evaluate"
 
@@ -34,6 +36,7 @@ class Outcome:
         model: The model now.
         train: What changed on train clips.
         test: What changed on test clips.
+        note: Why it changes nothing, where that is so.
     """
 
     chain: EditChain
@@ -41,6 +44,7 @@ class Outcome:
     model: ConceptBottleneck
     train: Difference
     test: Difference
+    note: str | None = None
 
 
 def edit_run(
@@ -51,7 +55,8 @@ def edit_run(
     Args:
         folder: The RUN.
         operation: For example ``ablate``; see ``dance_xai.edit.operations``.
-        arguments: Its arguments. The ``ids`` of an added class may also be video files, or lists of clips.
+        arguments: Its arguments. The ``ids`` of an added class may also be video files, or lists of clips; a pair may
+            be written ``class:concept``.
         out: Where to write the edited RUN to; None changes the RUN itself.
         data_root: Where data paths start, None: as when the RUN was made.
 
@@ -60,8 +65,9 @@ def edit_run(
     """
     view, new = open_run(folder, data_root), None
     if operation == "add_class":
-        ids, new = _clips_named(view, arguments["ids"])
+        ids, new = clips_named(view, arguments["ids"], arguments["label"])
         arguments = arguments | {"ids": ids}
+    arguments = arguments | {name: _pairs(view, arguments[name]) for name in PAIRS if name in arguments}
     outcome = make_edit(view, operation, arguments, new)
     write_edits(view, outcome.chain, outcome.model, out, new)
     return outcome
@@ -73,7 +79,7 @@ def undo(folder: Path, *, out: Path | None = None) -> Outcome:
     Raises:
         DanceError: None is in force, or the RUN cannot be read or written. Nothing has changed.
     """
-    view = open_run(folder)
+    view = open_for_edits(folder)
     outcome = undone(view)
     write_edits(view, outcome.chain, outcome.model, out)
     return outcome
@@ -85,10 +91,21 @@ def redo(folder: Path, *, out: Path | None = None) -> Outcome:
     Raises:
         DanceError: None was undone, or the RUN cannot be read or written. Nothing has changed.
     """
-    view = open_run(folder)
+    view = open_for_edits(folder)
     outcome = redone(view)
     write_edits(view, outcome.chain, outcome.model, out)
     return outcome
+
+
+def open_for_edits(folder: Path) -> RunView:
+    """A RUN whose edits are read or made again: the model they lead to may be lost or damaged.
+
+    Raises:
+        ArtifactError: Anything else of it is.
+    """
+    run = read_run(folder, spare=EDITED)
+    run.verify(spare=EDITED)
+    return RunView(run)
 
 
 def make_edit(view: RunView, operation: str, arguments: dict[str, Any], new: Features | None = None) -> Outcome:
@@ -105,7 +122,8 @@ def make_edit(view: RunView, operation: str, arguments: dict[str, Any], new: Fea
     """
     clips = edit_clips(view, new)
     model, chain = view.edits.apply(view.model, clips, operation, arguments)
-    return _outcome(view, chain, chain.edits[-1], model, clips)
+    outcome = _outcome(view, chain, chain.edits[-1], model, clips)
+    return replace(outcome, note=idle_words(view.model, model, outcome.edit))
 
 
 def undone(view: RunView) -> Outcome:
@@ -126,7 +144,8 @@ def redone(view: RunView) -> Outcome:
         DanceError: None was undone, or it does not replay.
     """
     chain, clips = view.edits.redo(), edit_clips(view)
-    return _outcome(view, chain, chain.active[-1], chain.replay(view.base_model, clips), clips)
+    *_, before, model = chain.steps(view.base_model, clips)
+    return _outcome(view, chain, chain.active[-1], model, clips, before)
 
 
 def with_edits(view: RunView, chain: EditChain, model: ConceptBottleneck, new: Features | None = None) -> RunView:
@@ -189,8 +208,9 @@ def write_edits(
         new: Inputs of clips that the RUN does not know.
 
     Raises:
-        ArtifactError: It cannot be written; what was there before is unchanged.
+        ArtifactError: It cannot be written, or another RUN is there; what was there before is unchanged.
     """
+    _refuse_another(out, chain.base)
     parts: dict[str, Any] = {EDITS: chain, "metrics": _noted(view, chain)}
     if chain.position:
         parts[EDITED] = model
@@ -230,41 +250,18 @@ def _noted(view: RunView, chain: EditChain) -> dict[str, Any]:
     return metrics | {"notes": notes | ({EDITS: STALE} if stale else {})}
 
 
-def _clips_named(view: RunView, names: Sequence[str]) -> tuple[list[str], Features | None]:
-    """Ids of clips given by id, by video file or in a list, and the inputs of new videos, those known before first."""
-    ids: list[str] = []
-    for name in names:
-        ids += _listed(Path(name)) if Path(name).suffix.lower() in (".csv", ".txt") else [name]
-    known = set(edit_clips(view).ids)
-    old = view.new_clips
-    videos = {name: new_video(view, Path(name)) for name in ids if name not in known and is_there(Path(name))}
-    if not videos:
-        return ids, None
-    taken = [subject.clip for subject in videos.values() if subject.clip in known]
-    if taken:
-        raise DataError(f"clip {taken[0]!r}: expected a new name, got that of a clip of the RUN; rename the video")
-    values = np.stack([subject.inputs for subject in videos.values()])
-    fresh = tuple(subject.clip for subject in videos.values())
-    if old is not None:
-        fresh, values = (*old.ids, *fresh), np.concatenate([old.values, values])
-    return [videos[name].clip if name in videos else name for name in ids], Features("edit", fresh, values)
+def _pairs(view: RunView, given: Sequence[str | Sequence[str]]) -> list[list[str]]:
+    """(class, concept) pairs, each given as such or as text."""
+    return [find_pair(view.model, one) if isinstance(one, str) else list(one) for one in given]
 
 
-def _listed(path: Path) -> list[str]:
-    """Clip ids in a file: the column ``id``, ``clip`` or ``path``, or one a line.
-
-    Raises:
-        DataError: It cannot be read, or lists nothing.
-    """
-    try:
-        rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if any(row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or (error if isinstance(error, csv.Error) else "not UTF-8 text")
-        raise DataError(f"{path}: expected a readable list of clips, got: {reason}; check the path") from error
-    named = [rows[0].index(name) for name in ("id", "clip", "path") if rows and name in rows[0]]
-    column, listed = (named[0], rows[1:]) if named else (0, rows)
-    ids = [row[column].strip() if column < len(row) else "" for row in listed]
-    if not ids or not all(ids):
-        got = "a line without one" if ids else "none"
-        raise DataError(f"{path}: expected a clip id a line, got {got}; mend the list")
-    return ids
+def _refuse_another(out: Path | None, base: str) -> None:
+    """Refuse to replace a RUN that was not made from the same model."""
+    if out is None or kind_at(out) is None:
+        return
+    found = read_run(out)
+    if "model" not in found or content_hash(found.load("model", ConceptBottleneck)) != base:
+        raise ArtifactError(
+            f"{out}: expected nothing there, or a RUN of the same model to replace, got another RUN; choose another "
+            "place, or remove it first"
+        )
