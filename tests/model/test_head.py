@@ -1,6 +1,7 @@
 """One head: the optimum by independent conditions, by scikit-learn and by the dual; degenerate data; bad input."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -170,6 +171,14 @@ def test_float32_is_close_and_says_how_close():
     assert violation(x, labels, single) == pytest.approx(single.kkt, abs=1e-13)
     assert single.kkt < 2e-5
     assert single.objective == pytest.approx(exact.objective, rel=1e-6)
+
+
+def test_a_start_that_leads_nowhere_is_left_for_the_path():
+    x = np.array([[0.0, 14.0, 0.1], [0.0, -3.0, 0.3], [0.0, 9.0, -0.2]])
+    labels = np.arange(3)
+    cold = fit_head(x, labels, lam=3e-4)
+    far = replace(cold, weight=cold.weight[::-1] * 1e3)
+    assert fit_head(x, labels, lam=3e-4, init=far).objective == pytest.approx(cold.objective, rel=1e-9)
 
 
 def test_a_start_changes_the_way_not_the_goal():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -102,15 +103,30 @@ def fit_head(
     allowed = check_allowed(allowed, raw)
     datafit, mean = raw.centred()
     tol = useful_tol(tol, lam, rounding_floor(raw))
+    exact = raw if precision == "float64" else prepare(concepts, labels, n_classes, "float64")
     with suited_threads(datafit):
-        point: Point | FloatArray = datafit.null() if init is None else start_from(init, mean, datafit, allowed)
-        for warm in warm_lams(lam, largest_lam(datafit, alpha, allowed)) if init is None else ():
-            point = solve(datafit, ElasticNet.build(warm, alpha, datafit.shape, allowed), point, WARM_TOL * warm)
-        penalty = ElasticNet.build(lam, alpha, datafit.shape, allowed)
-        point = solve(datafit, penalty, point, tol / offset_factor(mean))
-        exact = raw if precision == "float64" else prepare(concepts, labels, n_classes, "float64")
-        head = certified(exact, uncentred(point.coefficients, mean), lam, alpha, allowed)
+        for start in (None,) if init is None else (init, None):  # far off a start may lead nowhere; the path does not
+            begin = datafit.null() if start is None else start_from(start, mean, datafit, allowed)
+            warm = warm_lams(lam, largest_lam(datafit, alpha, allowed)) if start is None else ()
+            point = _follow(datafit, begin, (*warm, lam), alpha, allowed, tol / offset_factor(mean))
+            head = certified(exact, uncentred(point.coefficients, mean), lam, alpha, allowed)
+            if head.kkt <= 2 * tol:
+                break
     return reached(head, tol)
+
+
+def _follow(
+    datafit: CrossEntropy,
+    start: Point | FloatArray,
+    lams: Sequence[float],
+    alpha: float,
+    allowed: BoolArray | None,
+    tol: float,
+) -> Point:
+    """The optimum at the last strength, by way of those before."""
+    for lam in lams[:-1]:
+        start = solve(datafit, ElasticNet.build(lam, alpha, datafit.shape, allowed), start, WARM_TOL * lam)
+    return solve(datafit, ElasticNet.build(lams[-1], alpha, datafit.shape, allowed), start, tol)
 
 
 def prepare(concepts: ArrayLike, labels: ArrayLike, n_classes: int | None, precision: Precision) -> CrossEntropy:
