@@ -6,17 +6,21 @@ import csv
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 from tests.app.browsing import HOME, LABELS, Browser
 from tests.suited import ACTIONS, performance
+from tests.suspected import suspected
 
 from dance_xai.app import Limits, make_app
 from dance_xai.config import read_config
+from dance_xai.diagnose import Diagnosis
+from dance_xai.workflows.diagnosing import diagnose_view
 from dance_xai.workflows.fitting import fit_run
-from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.runs import RunView, open_run
 
 SETTINGS = """
 name = "suits <b>bold</b>"
@@ -107,3 +111,13 @@ def started() -> Iterator[Callable[..., Callable[[], Browser]]]:
 @pytest.fixture
 def limits() -> Limits:
     return Limits(megabytes=1.0, seconds=5.0)
+
+
+@pytest.fixture
+def doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every diagnosis in the app finds, beside what it finds, a shortcut with an edit against it."""
+
+    def with_shortcut(view: RunView) -> Diagnosis:
+        return replace(diagnose_view(view), shortcuts=(suspected(view),))
+
+    monkeypatch.setattr("dance_xai.app.diagnosis.diagnose_view", with_shortcut)

@@ -221,7 +221,7 @@ def test_a_class_from_videos_and_a_merge_from_a_concept(served, opened, run, new
 
 
 @pytest.mark.parametrize("small_run", ["grounded"], indirect=True)
-def test_a_proposed_edit_is_tried_and_undone(served, opened, small_run, serious_flaws):
+def test_a_proposed_edit_is_tried_and_undone(served, opened, small_run, doubted, serious_flaws):
     page = opened(served(small_run))
     page.locator("#tabs a", has_text="Diagnosis").click()
     page.locator("#look").focus()

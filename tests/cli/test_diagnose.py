@@ -7,12 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.suspected import suspected
 
 from dance_xai.diagnose import CAUSES, find_shortcuts
 from dance_xai.diagnose.diagnosis import Diagnosis
-from dance_xai.diagnose.proposals import Effect, Shortcut
-from dance_xai.diagnose.suspicion import Suspicion
-from dance_xai.edit.heldout import Proposed
 from dance_xai.types import Manifest
 from dance_xai.workflows import diagnosing
 from dance_xai.workflows.case import Case
@@ -85,15 +83,11 @@ def test_activations_of_predicted_train_clips_are_of_layers_that_have_not_seen_t
 @pytest.fixture
 def proposed(monkeypatch, run):
     """The RUN, and a diagnosis of it with one proposal and one shortcut without."""
-    view = open_run(run)
-    scene = view.model.bank.names[view.model.bank.columns("scene")[0]]
-    doubt = Suspicion(view.model.classes[0], "scene", scene, 0.5, 0.9, 0.1, 1.0, 0.5, 4, 1, 9, 0.1, 0.3, 0.6, 0.02)
-    effect = Effect((0.9, 0.9), (0.8, 0.85), (0.5, 1.0), 0.04, 0.01)
-    edit = Proposed("ablate", {"concepts": [scene]})
-    shortcuts = (Shortcut(doubt, 0.03, edit, effect, None, 5), Shortcut(doubt, 0.01, None, None, None, 5))
+    first = suspected(open_run(run))
+    shortcuts = (first, replace(first, evidence=0.01, edit=None, effect=None))
     found = Diagnosis(4, (), (), shortcuts, (), None)
     monkeypatch.setattr(diagnosing, "diagnose_run", lambda *given, **more: found)
-    return run, scene
+    return run, first.suspicion.concept
 
 
 def test_a_proposal_is_made_like_any_edit(dance, proposed, tmp_path):
