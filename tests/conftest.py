@@ -26,6 +26,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ROOT / "src" / "dance_xai" / "planted" / "settings.toml"
 
 
+SLOW_FILES = ("test_demonstration.py", "test_in_browser.py", "test_penn_action.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take longest come first, so that no worker ends alone with one of them."""
+    items.sort(key=lambda item: item.path.name not in SLOW_FILES)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with real data: ``$DANCE_DATA``, or ``shared`` beside the project."""

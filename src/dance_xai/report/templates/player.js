@@ -27,14 +27,22 @@
     };
   }
   function filmed() {
-    let wanted = null, shown = null;
+    let wanted = null, asked = null, shown = null;
     const bytes = Uint8Array.from(atob(clip.video.data), (c) => c.charCodeAt(0));
     video.src = URL.createObjectURL(new Blob([bytes], { type: clip.video.mime }));
     const note = (_, facts) => { shown = facts.mediaTime * fps; video.requestVideoFrameCallback(note); };
     if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(note);
-    for (const event of ["seeked", "loadeddata"]) {
-      video.addEventListener(event, () => { wanted = null; shown = null; state.dirty = true; Dance.wake(); });
-    }
+    /* One jump at a time: a browser may never arrive when it is sent elsewhere on the way. */
+    const jump = () => { asked = wanted; video.currentTime = (wanted + 0.5) / fps; };
+    const arrive = () => {
+      if (video.seeking) return;
+      if (wanted !== null && wanted !== asked) return jump();
+      wanted = null;
+      shown = null;
+      state.dirty = true;
+      Dance.wake();
+    };
+    for (const event of ["seeked", "loadeddata"]) video.addEventListener(event, arrive);
     return {
       frame() {
         if (wanted !== null) return wanted;
@@ -42,7 +50,7 @@
         return shown !== null && Math.abs(now - shown) < 3 ? shown : now;
       },
       advance: () => {},
-      seek(frame) { wanted = frame; video.currentTime = (frame + 0.5) / fps; },
+      seek(frame) { wanted = frame; if (!video.seeking) jump(); },
       run(playing) { if (playing) video.play().catch(() => setPlaying(false)); else video.pause(); },
     };
   }
