@@ -236,7 +236,7 @@ def test_a_server_that_says_a_little_now_and_then_is_left_long_before_it_is_thro
 
 def test_a_client_that_left_a_server_asks_it_again(server, hours):
     server.will(drip(20), reply())
-    assert chat(server, hours, patience=SHORT).complete("hello").text == GOOD
+    assert chat(server, hours, patience=Patience(call=2, total=1e4, retries=1)).complete("hello").text == GOOD
     assert server.left.wait(10)
 
 
@@ -252,8 +252,8 @@ def test_other_forms_and_names_of_the_limit_are_asked_for_within_the_same_total(
 
 
 def test_a_server_that_hangs_once_is_asked_again(server, hours):
-    server.will(hang(0.6), reply())
-    assert chat(server, hours, patience=SHORT).complete("hello").text == GOOD
+    server.will(hang(4), reply())
+    assert chat(server, hours, patience=Patience(call=2, total=1e4, retries=1)).complete("hello").text == GOOD
 
 
 @pytest.mark.parametrize("status", [200, 500])

@@ -183,11 +183,8 @@ def test_a_diagnosis_is_kept_and_its_edit_tried_and_undone(started, small_run, d
     assert 'id="diagnosis"' in text and "What correcting concepts brings" in text
 
 
-def test_a_diagnosis_that_is_impossible_is_one_line(started, run):
+def test_videos_are_for_added_classes_alone(started, run):
     browser = started(run)()
-    for label in browser.state["model"]["classes"][:1]:
-        browser.finish(
-            browser.post("edit", {"operation": "drop_class", "arguments": {"label": label}}).json() | {"state": "done"}
-        )
-    job = browser.finish(browser.post("diagnose").json())
-    assert job["state"] in ("done", "failed") and "\n" not in job["error"]
+    for operation, arguments in (("ablate", {"kinds": ["motion"]}), ("resolve", {"only": ["motion"]})):
+        told = browser.post("edit", {"operation": operation, "arguments": arguments, "videos": ["a"]})
+        assert told.status_code == 400 and "expected videos for add_class alone" in told.json()["error"]

@@ -89,7 +89,7 @@ def test_a_run_keeps_the_main_actor_or_everybody(dance, videos, company, tmp_pat
     for run, people in (("one", 1), ("all", 2)):
         out = tmp_path / f"{run}.json"
         told = dance("poses", tmp_path / run, "--out", out)
-        assert told.code == 0 and f"{9 * people} people in 9 clips" in told.out, told.err
+        assert told.code == 0 and f"{9 * people} tracks in 9 clips" in told.out, told.err
         found = [each for _, each in read_detections(out, "coco_json", Given())]
         assert [len(each.people.frame) for each in found] == [people * FRAMES] * 9
     for written, kept in zip(_read(tmp_path / "all.json", one), one.tracks(one.manifest.ids), strict=True):
@@ -101,7 +101,7 @@ def test_settings_give_what_a_fit_would_take(dance, videos, tmp_path):
     out = tmp_path / "new" / "x.json"
     arguments = ("poses", videos / "settings.toml", "--data-root", videos, "--cache", tmp_path / "cache", "--out", out)
     told = dance(*arguments, "--format", "pyskl")
-    assert told.code == 0 and "9 people in 9 clips" in told.out, told.err
+    assert told.code == 0 and "9 tracks in 9 clips" in told.out, told.err
     document = json.loads(out.read_text())
     assert [len(document["split"][part]) for part in ("train", "test")] == [6, 3]
     labels = {item["frame_dir"]: item["label"] for item in document["annotations"]}

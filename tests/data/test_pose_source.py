@@ -159,12 +159,13 @@ def test_poses_under_the_id_of_a_part_are_its_own(tmp_path):
     assert list(lost) == ["jump"]
 
 
-def test_poses_as_long_as_a_part_that_end_before_it_are_its_own(tmp_path):
-    clip = Clip("v", path=tmp_path / "v.mp4", start=0.4, end=0.8)
-    assert frames_of(read_tracks(save_npz(tmp_path / "p.npz", v=10), tmp_path, [clip])[0]) == list(range(10))
-    assert frames_of(read_tracks(save_npz(tmp_path / "p.npz", v=20), tmp_path, [clip])[0]) == list(range(10, 20))
+@pytest.mark.parametrize("fps", [FPS, None])
+def test_poses_as_long_as_a_part_that_end_before_it_are_its_own(tmp_path, write_video, numbered_frames, fps):
+    clip = Clip("v", path=write_video(tmp_path / "v.mp4", numbered_frames(20), fps=25), start=0.4, end=0.8)
+    assert frames_of(read_tracks(save_npz(tmp_path / "p.npz", fps, v=10), tmp_path, [clip])[0]) == list(range(10))
+    assert frames_of(read_tracks(save_npz(tmp_path / "p.npz", fps, v=20), tmp_path, [clip])[0]) == list(range(10, 20))
     with pytest.raises(DataError, match=r"expected poses of the whole video, got 5 frames that end before 0.4 s"):
-        read_tracks(save_npz(tmp_path / "p.npz", v=5), tmp_path, [clip])
+        read_tracks(save_npz(tmp_path / "p.npz", fps, v=5), tmp_path, [clip])
 
 
 def test_a_part_needs_a_rate(tmp_path):

@@ -144,3 +144,15 @@ def test_words_name_layers_gains_and_what_is_detached(seen):
     )
     edit = Proposed("detach", {"sources": ["beach"], "concepts": ["disc", "ball"]})
     assert edit_words(edit) == "detach disc, ball from beach, and solve again"
+
+
+@pytest.mark.parametrize(("clips", "classes", "width"), [(40, 20, 30), (100, 40, 30), (200, 15, 40)])
+def test_of_noise_nothing_is_learnt_however_few_clips_a_class_has(clips, classes, width):
+    """Chance is allowed for in one world of twenty; class means take their share of the clips."""
+    worlds = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        concepts, targets = rng.normal(size=(2, clips, width))
+        lessons = Lessons(concepts, targets, np.arange(clips) % classes)
+        worlds += bool(lessons.correlation[~np.eye(width, dtype=bool)].any())
+    assert worlds <= 4

@@ -78,3 +78,10 @@ def test_a_dozen_clips_are_clustered_with_the_usual_settings():
     assert found.report["clusters"] == len(found.centres) == 10 and found.min_clips == 4
     nearest = np.linalg.norm(codes[:, :1] - found.centres[None], axis=2).argmin(1)
     assert all(len(set(motion[nearest == centre])) <= 1 for centre in range(10))
+
+
+def test_numbers_left_out_do_not_let_fewer_clusters_in():
+    config = replace(MotionConfig(), clusters=ClusterConfig(n_clusters=(4, 40, 100), min_clusters=10))
+    taken, drops = suit(config, 500, 1000)
+    assert [drop.item for drop in drops] == ["100 clusters"]
+    assert taken.clusters.n_clusters == (4, 40) and taken.clusters.min_clusters == 10

@@ -29,6 +29,8 @@ def edit(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     operation, arguments, videos = body.get("operation"), body.get("arguments"), body.get("videos", [])
     if operation not in OPERATIONS or not isinstance(arguments, dict) or not isinstance(videos, list):
         raise DataError(f"edit: expected one of {', '.join(OPERATIONS)} with its arguments, got {operation!r:.80}")
+    if videos and operation != "add_class":
+        raise DataError(f"edit: expected videos for add_class alone, got some for {operation}; leave them out")
     given = checked(operation, arguments)
     if operation in BY_HAND:
         with session.lock:
@@ -72,7 +74,7 @@ def save(desk: Desk, session: Session, body: dict[str, Any]) -> dict[str, Any]:
             f"name: expected letters, digits, spaces and _ . - only, got {name[:80]!r}; choose another name"
         )
     place = desk.view.run.folder.resolve().parent / name
-    with desk.saving, session.lock:
+    with session.lock, desk.saving:
         if place.exists() or place.is_symlink():
             raise ArtifactError(f"{name}: expected a new name, got one that is taken; choose another name")
         view = session.view

@@ -42,7 +42,7 @@ def explain(
     as_json: JsonFlag = False,
 ) -> None:
     """Explain the prediction for one clip, or for a video nobody has seen: a short sum that adds up to the score."""
-    from concurrent.futures import ThreadPoolExecutor
+    from threading import Thread
 
     from dance_xai.cli.common import check_out
     from dance_xai.errors import ConfigError
@@ -63,7 +63,7 @@ def explain(
     view = open_run(run, data_root)
     values = read_corrections(view, correct)
     if suffix == ".html":  # an error there comes again below
-        ThreadPoolExecutor(1).submit(prepare_page, view)
+        Thread(target=prepare_page, args=(view,), daemon=True).start()
     subject = taught_clip(view, clip) or find_subject(view, clip, threads=cores(workers))
     if remember is not None:
         add_to(view, subject, values, remember)

@@ -9,6 +9,7 @@ import typer
 
 from dance_xai.cli.common import Workers, clip_progress, cores, refuse_unused, say
 from dance_xai.data.pose_files.pyskl_lines import pyskl_lines
+from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.workflows.posing import Poses
@@ -48,14 +49,15 @@ def poses(
 
     check_out(out, (".json",))
     if layout not in ("coco", "pyskl"):
-        raise ConfigError(f"--format {layout}: expected coco or pyskl, got {layout!r}")
+        raise ConfigError(f"--format: expected coco or pyskl, got {layout!r}; change it")
     if source.suffix == ".toml":
         found = _of_settings(source, settings or [], data_root, cache or out.resolve().parent / ".dance-cache", workers)
     else:
         refuse_unused(context, ("settings", "cache", "workers"), "a file of settings, as a RUN has its poses")
         found = poses_of_run(open_run(source, data_root))
     missing = write_poses(found, out, "coco" if layout == "coco" else "pyskl")
-    say(f"wrote {out}: {len(found.tracks)} people in {found.clips} clips, {found.frames} poses")
+    people, clips, rows = ((len(found.tracks), "track"), (found.clips, "clip"), (found.frames, "pose"))
+    say(f"wrote {out}: {counted(*people)} in {counted(*clips)}, {counted(*rows)}")
     if missing:
         say(f"  not seen in any of them: {', '.join(missing)}")
     if layout == "pyskl":

@@ -153,7 +153,7 @@ def _manifest(
     clips = _split(good) if rule is None else split_clips([_clip(entry, None) for entry in good], rule, where)
     drops = tuple(Drop("clips", clip.id, "validation clip") for clip in clips if clip.split is None)
     kept = [clip for clip in clips if clip.split is not None]
-    place = f"{where}, without {counted(len(bad), 'row')} ({bad[0].item}: {bad[0].reason})" if bad else where
+    place = f"{where}, without {counted(len(bad), 'entry')} ({bad[0].item}: {bad[0].reason})" if bad else where
     manifest = build_manifest(kept, class_list=classes, where=place, on_fault=on_fault)
     return replace(manifest, drops=(*bad, *drops))
 

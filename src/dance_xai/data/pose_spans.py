@@ -37,9 +37,10 @@ def cut_to(track: PoseTrack, clip: Clip) -> PoseTrack:
         return replace(track, clip=clip.id)
     if not is_whole(track.clip, clip):
         _refuse_longer(track, clip)
-    if not is_whole(track.clip, clip) or _is_part(track, clip):
         return replace(track, clip=clip.id)
     known = track if track.fps is not None else replace(track, fps=_rate(clip))
+    if _is_part(known, clip):
+        return replace(known, clip=clip.id)
     line = _timeline(known, clip)
     frames = slice(line.first, line.first + len(line.times))
     if not len(line):

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dance_xai.data.layouts.source import ClipsSource
-from dance_xai.data.pose_source import PosesSource
+from dance_xai.data.pose_source import STRICT, PosesSource
 
-STRICT = {"extra": "forbid"}
 TEXT_SUFFIX = ".txt"
 
 

@@ -114,8 +114,8 @@ def falling_words(
     before, after, others_after = worst.accuracy[0], worst.accuracy[-1], chance.accuracy[-1]
     return (
         f"setting {count} concepts ({worst.policy}) to their labels lowers accuracy from {before:.1%} to {after:.1%} "
-        f"({others_after:.1%} with those of other clips): the labels are noisier than what the model reads, those of "
-        "motions above all, which are taken at key frames alone"
+        f"({others_after:.1%} with those of other clips); labels may be noisier than what the model reads, as those of "
+        "motions are, which are taken at key frames alone"
     )
 
 

@@ -89,12 +89,15 @@ class Lessons:
         labels = self.labels[rows]
         said = within(self.concepts[rows][:, [column]], labels)
         given = within(np.where(usable, others, 0.0), labels)
+        free = count - len(np.unique(labels)) - int(np.isfinite(own).any()) - 3
+        if free < 1:
+            return found
         if np.isfinite(own).any():
             meant = within(own[rows, None], labels)
             said, given = _beyond(said, meant), _beyond(given, meant)
         size = np.sqrt((said**2).sum() * (given**2).sum(axis=0))
         found = np.divide(said[:, 0] @ given, size, out=found, where=size > 1e-9)
-        bound = norm.isf(CHANCE / (2 * max(width * (width - 1), 1))) / np.sqrt(count)
+        bound = np.tanh(norm.isf(CHANCE / (2 * max(width * (width - 1), 1))) / np.sqrt(free))
         return np.where(np.abs(found) > max(bound, LEAST), found, 0.0)
 
 

@@ -10,6 +10,7 @@ from dance_xai.errors import DataError, check_shape
 from dance_xai.types import BoolArray, FloatArray
 
 LIKENESS = 0.9
+FEWEST = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,8 +18,8 @@ class CorrectionMemory:
     """Corrections of some clips, applied to clips whose other activations are alike.
 
     Concepts that any correction sets do not count for the likeness: they are what was read wrongly, and so a clip that
-    has been corrected is corrected the same way again, which changes nothing more. Where every concept has been set in
-    some clip, all of them count.
+    has been corrected is corrected the same way again, which changes nothing more. Where more than half of the concepts
+    have been set in some clip, all of them count: a few would make any clip alike.
 
     Attributes:
         likeness: Least cosine of the activations, -1..1, from which a clip is like a remembered one.
@@ -70,8 +71,8 @@ class CorrectionMemory:
         check_shape("concept activations", concepts, ("N", self.seen.shape[1]))
         if not len(self.seen):
             return np.full(concepts.shape, np.nan), np.zeros(len(concepts), dtype=bool)
-        kept = ~np.isfinite(self.values).any(axis=0)
-        kept = kept if kept.any() else ~kept
+        kept = np.asarray(np.isnan(self.values).all(axis=0))
+        kept = kept if kept.sum() >= FEWEST * len(kept) else np.ones_like(kept)
         cosine = _unit(concepts[:, kept]) @ _unit(self.seen[:, kept]).T
         nearest = cosine.argmax(axis=1)
         alike = cosine[np.arange(len(concepts)), nearest] >= self.likeness

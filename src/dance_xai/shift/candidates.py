@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dance_xai.edit.heldout import Proposed
-from dance_xai.edit.lookup import short_name
+from dance_xai.edit.lookup import EVERY_CLASS, short_name
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.shift.comparison import Steps
 from dance_xai.types import KINDS, IntArray, Kind
 
 HALF = 0.5
-EVERY_CLASS = "*"
 
 
 def used_kinds(model: ConceptBottleneck) -> tuple[Kind, ...]:

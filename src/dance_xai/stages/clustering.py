@@ -105,7 +105,7 @@ def suit(config: MotionConfig, windows: int, clips: int) -> tuple[MotionConfig, 
     if not over:
         return config, drops
     limited = replace(config, clusters=replace(asked, n_clusters=taken))
-    return _at_least(limited, min(taken)), (*drops, *over)
+    return _at_least(limited, max(taken)), (*drops, *over)
 
 
 def _at_least(config: MotionConfig, number: int) -> MotionConfig:

@@ -64,6 +64,7 @@ def edit_run(
         DanceError: The edit is impossible, or the RUN cannot be read or written. Nothing has changed.
     """
     view, new = open_run(folder, data_root), None
+    _refuse_another(out, view.edits.base)
     if operation == "add_class":
         ids, new = clips_named(view, arguments["ids"], arguments["label"])
         arguments = arguments | {"ids": ids}

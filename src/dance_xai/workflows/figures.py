@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dance_xai.artifacts import write_file
+from dance_xai.errors import DataError, SolverError
 from dance_xai.report.drawing.marks import Drawing
 from dance_xai.report.figures import (
     accuracy_figure,
@@ -63,13 +64,17 @@ def write_figures(
     Raises:
         DanceError: A clip cannot be explained, or a file cannot be written.
     """
-    data = report_of(view)
+    data, lacking = report_of(view), dict(LACKING)
+    try:
+        curves = correction_curves(view)
+    except (DataError, SolverError) as error:  # such a RUN cannot be held out in part
+        curves, lacking["corrections"] = None, str(error)
     found: dict[str, Drawing | None] = {
         "accuracy": accuracy_figure(data),
         "confusion": confusion_figure(data),
         "weights": weights_figure(data),
         "concept-quality": quality_figure(data),
-        "corrections": intervention_figure(data.title, correction_curves(view)),
+        "corrections": intervention_figure(data.title, curves),
     }
     for number, page in enumerate(prototype_figures(data) or [None], start=1):
         found["prototypes" if page is None else f"prototypes-{number}"] = page
@@ -81,7 +86,7 @@ def write_figures(
         for ending, content in (figure_files(drawing, tuple(formats)) if drawing is not None else {}).items():
             paths.append(folder / f"{name}.{ending}")
             write_file(paths[-1], content)
-    return Figures(tuple(paths), {name: LACKING[name] for name, drawing in found.items() if drawing is None})
+    return Figures(tuple(paths), {name: lacking[name] for name, drawing in found.items() if drawing is None})
 
 
 def _file_name(clip: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dance_xai.diagnose import Diagnosis
-from dance_xai.errors import DataError
+from dance_xai.errors import DataError, SolverError
 from dance_xai.report.data import Predictions, ReportData, Table
 from dance_xai.report.duplicates import Duplicate, near_duplicates
 from dance_xai.report.mistakes import Mistake, mistakes
@@ -32,7 +32,7 @@ def diagnosed_report(view: RunView, progress: Callable[[str], None] = lambda lin
     progress(LOOKING)
     try:
         diagnosis = diagnose_view(view)
-    except DataError as error:
+    except (DataError, SolverError) as error:
         reason = f"What goes wrong was not looked into: {error}."
         progress(reason)
         return report_of(view, notes=(reason,))

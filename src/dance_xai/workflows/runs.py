@@ -194,7 +194,8 @@ class RunView:
             return ()
         try:
             source = PosesSource(**{**poses, "path": Path(poses["path"]), "xyz": None})  # motions and pages are flat
-            wanted = [clip for clip in self.manifest.clips if clip.id in set(clips)]
+            known = {clip.id: clip for clip in self.manifest.clips}
+            wanted = [known[clip] for clip in clips if clip in known]
             return tuple(map(self._with_rate, read_tracks(source, self.root, wanted, main_rows)))
         except DataError as error:
             raise DataError(f"{error}; pass --data-root if the data has moved") from error

@@ -19,6 +19,7 @@ from dance_xai.workflows.editing import make_edit, with_edits, write_edits
 from dance_xai.workflows.newcomers import Looking, Newcomers, read_newcomers
 from dance_xai.workflows.runs import RunView, open_run
 
+SAME = 1e-5
 AGAIN = "{} of {} are train clips of the RUN, which knows them: what is expected of them is too good"
 FEWER = (
     "motion is read in held-out train clips by layers fitted on fewer clips, which alone makes activations of new "
@@ -151,10 +152,10 @@ def _met_before(view: RunView, new: Newcomers) -> int:
     """How many new clips the model reads exactly as one of its train clips, which they then are."""
     train = np.asarray(view.inputs[view.manifest.rows("train")], dtype=np.float64)
     sums = train.sum(axis=1)
-    near = (train[np.isclose(sums, row.sum(), rtol=1e-4)] for row in new.inputs)
-    return sum(
-        bool(np.isclose(rows, row, atol=1e-5).all(axis=1).any()) for rows, row in zip(near, new.inputs, strict=True)
-    )
+    most = SAME * train.shape[1] + SAME * np.abs(train).sum(axis=1)
+    near = [train[np.abs(sums - row.sum()) <= most] for row in new.inputs]
+    same = (np.isclose(row, rows, rtol=SAME, atol=SAME) for rows, row in zip(near, new.inputs, strict=True))
+    return sum(bool(each.all(axis=1).any()) for each in same)
 
 
 def _classes(view: RunView, new: Newcomers) -> IntArray:

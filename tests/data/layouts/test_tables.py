@@ -176,7 +176,7 @@ def test_when_all_rows_are_bad_the_first_reason_is_the_error(tmp_path, clips_of)
 
 def test_a_class_whose_rows_are_bad_is_an_error_that_tells_of_the_rows(tmp_path, clips_of):
     write_table(tmp_path, GOOD + "3,c,trian,,\n4,c,test,,\n")
-    with pytest.raises(DataError, match=r"without 1 row \(clips.csv: line 4: .*got 'trian'.*got none of c; add"):
+    with pytest.raises(DataError, match=r"without 1 entry \(clips.csv: line 4: .*got 'trian'.*got none of c; add"):
         clips_of(tmp_path, "clips.csv")
 
 

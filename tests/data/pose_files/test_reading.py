@@ -192,10 +192,11 @@ def test_settings_are_checked_and_old_ones_stay_valid():
 
 def test_files_of_a_folder_of_poses_are_listed(save, joints):
     path = save("poses/run/run_0_keypoints.json", openpose(joints))
+    loud = save("poses/B.SKELETON", "0")
     save("poses/notes.txt", "")
     save("clips.csv", "clip,label,split\n")
     config = DataConfig(ClipsSource(Path("clips.csv")), poses=PosesSource(Path("poses")))
-    assert path in files_of(config, path.parents[2])
+    assert {path, loud} <= set(files_of(config, path.parents[2]))
     assert not any(file.suffix == ".txt" for file in files_of(config, path.parents[2]))
 
 

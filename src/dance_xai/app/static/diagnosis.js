@@ -6,12 +6,12 @@ import { progressPlace, watch } from "./progress.js";
 import { store } from "./store.js";
 import { label } from "./sum.js";
 
-let latest = 0, tried = null;  // {number, position, outcome} of the proposed edit that was made last
+let latest = 0, tried = null;  // {number, content, outcome} of the proposed edit that was made last
 
 export async function showDiagnosis() {
   const mine = ++latest, { diagnosis } = await read("diagnosis"), place = progressPlace();
   if (mine !== latest) return;  // shown again since
-  if (tried && store.log.position !== tried.position) tried = null;
+  if (tried && store.model.content !== tried.content) tried = null;  // other edits since
   const look = h("button", { type: "button", class: "tool strong", id: "look", "data-key": "look", onclick: () => once(look, () => begin(place)) }, diagnosis ? "Look again" : "Look for causes and shortcuts");
   const stale = diagnosis && diagnosis.content !== store.model.content;
   refill(byId("diagnosis"), h("div", { class: "bar" }, h("h2", {}, "What goes wrong, and why"), look), place,
@@ -49,7 +49,7 @@ function shortcut(each) {
 
 async function attemptEdit(number, place) {
   if (!(await propose(number, place))) return;
-  tried = { number, position: store.log.position, outcome: store.outcome };
+  tried = { number, content: store.model.content, outcome: store.outcome };
   await attempt(showDiagnosis);
 }
 

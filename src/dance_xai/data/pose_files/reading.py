@@ -147,7 +147,7 @@ def pose_files_in(folder: Path) -> list[Path]:
     """Every file of a folder of poses that could be one, two levels deep, by name."""
     suffixes = {suffix for reader in READERS.values() for suffix in reader.suffixes} | {".mat"}
     files = [*folder.glob("*"), *folder.glob("*/*")]
-    return sorted(file for file in files if file.is_file() and file.name.endswith(tuple(suffixes)))
+    return sorted(file for file in files if file.is_file() and file.name.lower().endswith(tuple(suffixes)))
 
 
 def wanted_places(places: list[Path], names: Names) -> list[Path]:
