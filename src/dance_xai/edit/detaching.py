@@ -52,7 +52,7 @@ def detach(
 
     Raises:
         DataError: Measured activations, an unknown name, nothing to detach or to detach from, a concept that is both,
-            or a source whose activation does not vary within classes.
+            or no source whose activation varies within classes.
         SolverError: The optimum was not reached.
 
     Source: ours; closed form, the constrained minimum of a quadratic.

@@ -47,6 +47,8 @@ class Past:
     def without(self, rows: IntArray) -> ConceptBottleneck:
         """The model with its edits, made without some clips; it gives them their held-out activations.
 
+        Layers are recovered as far as what was said of those clips shows them; the rest stays as all clips taught it.
+
         Raises:
             DataError: An edit cannot be made without them.
             SolverError: An optimum was not reached.
