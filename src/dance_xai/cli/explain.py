@@ -62,7 +62,7 @@ def explain(
         raise ConfigError(f"{given} with --out {out}: expected .html or .json, got a video; it shows the clip as it is")
     view = open_run(run, data_root)
     values = read_corrections(view, correct)
-    if suffix == ".html":  # an error there comes again below
+    if suffix == ".html":
         Thread(target=prepare_page, args=(view,), daemon=True).start()
     subject = taught_clip(view, clip) or find_subject(view, clip, threads=cores(workers))
     if remember is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
+from dance_xai.errors import DanceError
 from dance_xai.explain import best_frames, explain_clip, fewest_changes, motion_timelines
 from dance_xai.extract.moments import Moments
 from dance_xai.motion.encoder import MotionEncoder, mirrored, window_span
@@ -104,9 +106,13 @@ def _used(view: RunView, *kinds: Kind) -> dict[int, tuple[int, Concept]]:
 
 
 def prepare_page(view: RunView) -> None:
-    """Make ready what the page of any clip needs; worth a thread of its own while a clip is looked at."""
+    """Make ready what the page of any clip needs; worth a thread of its own while a clip is looked at.
+
+    What is wrong with the RUN comes up again where the page is made, and is left to that.
+    """
     prepare(*TEMPLATES)
-    view.model.concepts(view.inputs[:1])
+    with suppress(DanceError):
+        view.model.concepts(view.inputs[:1])
 
 
 def page_of(view: RunView, explanation: Explanation, track: PoseTrack | None, picture: Picture | None = None) -> str:
