@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
+import typer
 
 KEYS = {
     *("n", "correct", "accuracy", "accuracy_ci", "mean_class_accuracy", "nonzero", "nec", "accuracy_at_nec"),
@@ -106,12 +109,47 @@ def test_version_and_help(dance):
     assert all(name in said for name in ("demo", "fit", "evaluate", "explain", "report", "import-official"))
 
 
-@pytest.mark.parametrize(
-    "arguments", [("fit",), ("evaluate",), ("explain", "x"), ("nothing",), ("evaluate", "x", "--seed", "-1")]
-)
-def test_a_wrong_call_ends_with_2_and_no_traceback(dance, arguments):
-    said = dance(*arguments)
-    assert said.code == 2 and "Traceback" not in said.err and said.err
+MISUSED = {
+    "no folder": (("evaluate",), "missing argument 'run'; see dance evaluate --help"),
+    "no clip": (("explain", "x"), "missing argument 'CLIP_OR_VIDEO'; see dance explain --help"),
+    "another command": (("nothing",), "no such command 'nothing'; see dance --help"),
+    "a command mistyped": (("fitt",), "no such command 'fitt'. Did you mean 'fit'?; see dance --help"),
+    "no edit": (("edit", "x"), "missing command; see dance edit --help"),
+    "an unknown option": (("report", "x", "--nope"), "no such option: --nope; see dance report --help"),
+    "an option without a value": (("fit", "x", "--out"), "option '--out' requires an argument; see dance --help"),
+}
+
+
+@pytest.mark.parametrize("name", MISUSED)
+def test_a_wrong_call_is_one_line(name, dance):
+    arguments, line = MISUSED[name]
+    assert dance(*arguments).complaint == f"dance: {line}"
+
+
+def test_a_value_out_of_range_names_the_option(dance):
+    assert "'--seed'" in dance("evaluate", "x", "--seed", "-1").complaint
+
+
+@pytest.mark.parametrize("command", [(), ("edit",), ("concepts",)])
+def test_a_call_of_nothing_shows_help(command, dance):
+    said = dance(*command)
+    assert "Usage: dance" in said.out + said.err and "dance: " not in said.err
+
+
+def test_a_question_left_unanswered_is_a_stop(dance, run, monkeypatch):
+    def leave(*_):
+        raise typer.Abort
+
+    monkeypatch.setattr("dance_xai.workflows.runs.open_run", leave)
+    assert dance("evaluate", run).code == 130
+
+
+@pytest.mark.parametrize("arguments", [("settings", "--json"), ("settings", "--markdown"), ("doctor",)])
+def test_nobody_reads_on(arguments):
+    command = (sys.executable, "-c", "from dance_xai.cli import main; main()", *arguments)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 1)
 
 
 def test_a_stop_by_the_user_is_no_traceback(dance, run, monkeypatch):

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
 STOPPED = 130
 """Exit code after Ctrl+C."""
+
+CLOSED = 1
+"""Exit code when nobody reads on; typer's own."""
 
 
 def main() -> None:
     """Run ``dance``; a user's mistake ends in one line and exit code 2."""
     try:
-        _run()
+        code = _run()
+        sys.stdout.flush()
     except KeyboardInterrupt:
+        code = STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be flushed goes nowhere
+        code = CLOSED
+    if code == STOPPED:
         sys.stderr.write("\ndance: stopped\n")
-        raise SystemExit(STOPPED) from None
+    raise SystemExit(code)
 
 
-def _run() -> None:
+def _run() -> int:
+    """The exit code."""
+    import typer
+
     from dance_xai.cli.app import app
     from dance_xai.errors import DanceError
 
+    misuse: type[Exception] = typer.BadParameter.__bases__[0]  # whatever is wrong with the words of the command
     try:
-        app()
-    except SystemExit as end:
-        if end.code == STOPPED:  # the library's own answer, without a word
-            raise KeyboardInterrupt from None
-        raise
+        return app(prog_name="dance", standalone_mode=False) or 0
     except DanceError as error:
-        sys.stderr.write(f"dance: {' '.join(str(error).split())}\n")
-        raise SystemExit(2) from None
-    except BrokenPipeError:
-        raise SystemExit(141) from None
+        return _complain(str(error))
+    except misuse as error:
+        return _complain(_advice(error))
+    except typer.Abort:  # Ctrl+C or Ctrl+D at a question
+        return STOPPED
+
+
+def _complain(text: str) -> int:
+    if text:
+        sys.stderr.write(f"dance: {' '.join(text.split())}\n")
+    return 2
+
+
+def _advice(error: Any) -> str:
+    """What is wrong with the words of a command and where to look; empty where its help has been shown instead."""
+    said = error.format_message().rstrip(".")
+    command = error.ctx.command_path if error.ctx else "dance"
+    return said and f"{said[0].lower()}{said[1:]}; see {command} --help"
