@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from dance_xai.errors import ConfigError, DataError
-from dance_xai.motion.neighbour_kernels import inverse_norms, measure, squared_distance
+from dance_xai.motion.neighbour_kernels import inverse_norm, measure, squared_distance
 from dance_xai.motion.neighbours import Metric, as_points, nearest_neighbours, row_scales
 from dance_xai.types import FloatArray, IntArray
 
@@ -139,37 +139,49 @@ def _group_sums(points: Any, labels: Any, n_groups: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def _merge_pairs(sums: Any, counts: Any, scales: Any, nearest: Any, n_clusters: int, cosine: bool) -> Any:
-    """(k,) lowest index of the mean each ends in when the nearest pair is merged until ``n_clusters`` remain."""
-    n_means, dimension = sums.shape
-    means = np.empty((n_means, dimension))
-    squared = np.empty(n_means)
-    owners = np.arange(n_means)
+    """(k,) lowest index of the mean each ends in when the nearest pair is merged until ``n_clusters`` remain.
+
+    Loops instead of array expressions: numba takes 5 s to compile those.
+    """
+    n_means = sums.shape[0]
+    means, squared = np.empty(sums.shape), np.empty(n_means)
+    owners, alive = np.arange(n_means), np.ones(n_means, dtype=np.bool_)
     for k in range(n_means):
-        means[k] = sums[k] / counts[k]
+        _write_mean(sums, counts, k, means)
     for k in range(n_means):
         squared[k] = squared_distance(means, scales, k, nearest[k], np.inf)
     for _ in range(n_means - n_clusters):
         i = np.argmin(squared)
         kept, gone = min(i, nearest[i]), max(i, nearest[i])
-        owners[owners == gone] = kept
-        sums[kept] += sums[gone]
+        for k in range(n_means):
+            owners[k] = kept if owners[k] == gone else owners[k]
+        for k in range(sums.shape[1]):
+            sums[kept, k] += sums[gone, k]
         counts[kept] += counts[gone]
-        means[kept] = sums[kept] / counts[kept]
+        _write_mean(sums, counts, kept, means)
         if cosine:
-            scales[kept] = inverse_norms(means[kept : kept + 1])[0]
-        squared[gone] = np.inf
-        _update_nearest(means, scales, np.unique(owners), kept, gone, nearest, squared)
+            scales[kept] = inverse_norm(means, kept)
+        squared[gone], alive[gone] = np.inf, False
+        _update_nearest(means, scales, alive, kept, gone, nearest, squared)
     return owners
+
+
+@njit(cache=True, nogil=True)
+def _write_mean(sums: Any, counts: Any, row: int, means: Any) -> None:
+    for k in range(sums.shape[1]):
+        means[row, k] = sums[row, k] / counts[row]
 
 
 @njit(cache=True, nogil=True)
 def _update_nearest(means: Any, scales: Any, alive: Any, kept: int, gone: int, nearest: Any, squared: Any) -> None:
     """Bring nearest means up to date after ``gone`` was merged into ``kept``."""
-    for i in alive:
+    for i in range(alive.shape[0]):
+        if not alive[i]:
+            continue
         if i == kept or nearest[i] == kept or nearest[i] == gone:
             nearest[i], squared[i] = -1, np.inf
-            for j in alive:
-                if j != i:
+            for j in range(alive.shape[0]):
+                if alive[j] and j != i:
                     measure(means, scales, i, j, nearest, squared)
         else:
             distance = squared_distance(means, scales, i, kept, squared[i])

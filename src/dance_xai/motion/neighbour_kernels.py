@@ -13,17 +13,24 @@ STRIDE = 32
 @njit(cache=True, nogil=True)
 def inverse_norms(points: Any) -> Any:
     """(W,) 1 / norm of each row, 0 for a zero row."""
-    scales = np.zeros(points.shape[0])
+    scales = np.empty(points.shape[0])
     for i in range(points.shape[0]):
-        largest = 0.0
-        for k in range(points.shape[1]):
-            largest = max(largest, abs(np.float64(points[i, k])))
-        total = 0.0
-        if largest > 1e-290:
-            for k in range(points.shape[1]):
-                total += (points[i, k] / largest) ** 2
-            scales[i] = 1.0 / (largest * np.sqrt(total))
+        scales[i] = inverse_norm(points, i)
     return scales
+
+
+@njit(cache=True, nogil=True)
+def inverse_norm(points: Any, row: int) -> float:
+    """1 / norm of a row, 0 for a zero row."""
+    largest = 0.0
+    for k in range(points.shape[1]):
+        largest = max(largest, abs(np.float64(points[row, k])))
+    if largest <= 1e-290:
+        return 0.0
+    total = 0.0
+    for k in range(points.shape[1]):
+        total += (points[row, k] / largest) ** 2
+    return float(1.0 / (largest * np.sqrt(total)))
 
 
 @njit(cache=True, nogil=True)
@@ -131,15 +138,14 @@ def merge(lists: Any, more: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def settle(points: Any, scales: Any, lists: Any) -> Any:
-    """Measure the candidates of each row in float64; a crowded row, whose list was too short, is left open."""
+def settle(points: Any, scales: Any, others: Any, possible: Any) -> Any:
+    """Measure the possible candidates of each row in float64, in the order they stand in."""
     nearest = np.full(points.shape[0], -1, dtype=np.int64)
     squared = np.full(points.shape[0], np.inf)
     for i in range(points.shape[0]):
-        upper, lower = lists.upper[i], lists.lower[i]
-        if upper[-1] < lower:
-            for j in np.sort(lists.other[i][upper >= lower]):
-                measure(points, scales, i, j, nearest, squared)
+        for place in range(others.shape[1]):
+            if possible[i, place]:
+                measure(points, scales, i, int(others[i, place]), nearest, squared)
     return nearest, squared
 
 

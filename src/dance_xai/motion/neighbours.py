@@ -116,8 +116,12 @@ def _search(points: FloatArray, scales: FloatArray, max_memory_mb: float) -> tup
     rows, reach = _centred(points, scales)
     with blas.limit(limits=1):
         lists = _candidates(rows, reach, block, workers)
-    nearest, squared = kernels.settle(points, scales, lists)
-    crowded = np.flatnonzero(lists.upper[:, -1] >= lists.lower)
+    full = lists.upper[:, -1] >= lists.lower  # such a list was too short
+    possible = (lists.upper >= lists.lower[:, None]) & ~full[:, None]
+    order = np.argsort(lists.other, axis=1)
+    others, possible = np.take_along_axis(lists.other, order, 1), np.take_along_axis(possible, order, 1)
+    nearest, squared = kernels.settle(points, scales, others, possible)
+    crowded = np.flatnonzero(full)
     for first in range(0, len(crowded), block):
         batch = crowded[first : first + block]
         for second in range(0, len(points), block):
