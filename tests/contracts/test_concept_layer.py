@@ -79,6 +79,20 @@ def test_out_of_fold_has_not_seen_its_own_targets(method, data):
     np.testing.assert_allclose(a - b - shift, 0, atol=0.1 * np.abs(a).max(initial=1))
 
 
+def test_layers_of_the_folds_say_what_was_held_out(method, data):
+    x, targets, folds = data
+    targets[folds == 3, 2] = np.nan
+    folds = folds * 10 - 1
+    fit = method.fit(x, targets, folds, np.random.default_rng(0))
+    assert set(fit.fold_layers) == set(folds)
+    for fold, layer in fit.fold_layers.items():
+        rows = folds == fold
+        known = ~np.isnan(targets[rows])
+        assert layer.weight.dtype == np.float64 and layer.weight.shape == fit.layer.weight.shape
+        np.testing.assert_allclose(layer(x[rows])[known], fit.out_of_fold[rows][known], rtol=1e-4, atol=1e-4)
+        assert np.isfinite(layer(x)).all()
+
+
 def test_bad_input_is_a_dance_error(method, data):
     x, targets, folds = data
     rng = np.random.default_rng(0)

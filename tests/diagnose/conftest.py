@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dance_xai.diagnose import HeldOut
+from dance_xai.edit import EditClips
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.model.folds import stratified_folds
 from dance_xai.model.head import fit_head
@@ -62,7 +63,8 @@ def make_world(seed: int, *, share: float = 0.9, per_class: int = 60, lam: float
     layer = LinearLayer(np.eye(len(NAMES)), np.zeros(len(NAMES)))
     model = ConceptBottleneck(bank, CLASSES, layer, mean, std, head, "grounded", "evidence")
     ids = tuple(f"clip {row:03d}" for row in range(len(labels)))
-    held = HeldOut(model, ids, concepts, labels, stratified_folds(labels, 5, rng))
+    clips = EditClips(ids, raw, tuple(CLASSES[label] for label in labels), np.ones(len(labels), dtype=bool))
+    held = HeldOut(model, clips, stratified_folds(labels, 5, rng))
     return World(model, held, lambda at_beach: draw_clips(rng, 400, at_beach, 1 - at_beach))
 
 

@@ -11,7 +11,6 @@ from dance_xai.diagnose import find_shortcuts, find_unjudged
 from dance_xai.diagnose.proposals import measure
 from dance_xai.diagnose.shortcuts import Association, Screen, rightness
 from dance_xai.diagnose.words import unjudged_words
-from dance_xai.edit import EditClips
 from dance_xai.edit.operations import apply
 
 SHORTCUT = ("disc", "beach")
@@ -23,10 +22,7 @@ def accuracy(model, clips):
 
 
 def mended(world, edit):
-    labels = tuple(world.model.classes[label] for label in world.held.labels)
-    raw = world.held.concepts * world.model.std + world.model.mean
-    clips = EditClips(world.held.ids, raw, labels, np.ones(len(labels), dtype=bool))
-    return apply(world.model, clips, edit.operation, dict(edit.arguments))[0]
+    return apply(world.model, world.held.clips, edit.operation, dict(edit.arguments))[0]
 
 
 def test_the_planted_shortcut_is_first_and_its_edit_brings_the_accuracy_back(make):

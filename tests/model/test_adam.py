@@ -45,6 +45,10 @@ def test_only_the_held_out_folds_have_held_out_activations():
     fit = CrossEntropyAdam(steps=(300, 50), rate=1e-2, held_out=2).fit(x, y, folds, np.random.default_rng(0))
     assert np.array_equal(np.isfinite(fit.out_of_fold).any(axis=1), (folds < 2) & (np.arange(120) != 3))
     assert (fit.strength == 300).all() and (fit.score > 0.9).all()
+    assert set(fit.fold_layers) == {0, 1}
+    rest = folds != 1
+    alone = CrossEntropyAdam(steps=(300,), rate=1e-2).fit(x[rest], y[rest], folds[rest], np.random.default_rng(0))
+    np.testing.assert_allclose(fit.fold_layers[1].weight, alone.layer.weight, atol=1e-5)
 
 
 def test_held_out_activations_have_not_seen_their_fold():

@@ -81,6 +81,23 @@ def test_unknown_rows_play_no_part():
     assert fit.score[1] == pytest.approx(alone.score[0])
 
 
+@pytest.mark.parametrize(("n", "d"), [(50, 12), (20, 45)])
+def test_layers_of_the_folds_are_refits_without_them(n, d):
+    x, y = planted(np.random.default_rng(8), n, d)
+    folds = np.arange(n) % 4
+    y[[1, 5, 9], 1] = np.nan
+    y[folds == 2, 2] = np.nan
+    fit = Ridge().fit(x, y, folds, RNG)
+    for fold, layer in fit.fold_layers.items():
+        for c, strength in enumerate(fit.strength):
+            known = np.isfinite(y[:, c])
+            power = ((x[known] - x[known].mean(axis=0)) ** 2).sum(axis=1).mean()
+            rest = known & (folds != fold)
+            oracle = linear_model.Ridge(alpha=strength * power).fit(x[rest], y[rest, c])
+            np.testing.assert_allclose(layer.weight[c], oracle.coef_, atol=1e-8)
+            np.testing.assert_allclose(layer.bias[c], oracle.intercept_, atol=1e-8)
+
+
 def test_strength_is_free_of_the_scale_of_the_inputs():
     x, y = planted(np.random.default_rng(6), 30, 5)
     small, large = (Ridge().fit(s * x, y, np.arange(30) % 3, RNG) for s in (1e-3, 1e3))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dance_xai.edit import EditClips
+from dance_xai.edit.heldout import HeldOut
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.model.folds import stratified_folds
 from dance_xai.model.head import fit_head
@@ -46,8 +47,8 @@ def old() -> Comparison:
     model = ConceptBottleneck(bank, CLASSES, layer, mean, std, head, "grounded", "planted")
     ids = tuple(f"clip {number}" for number in range(len(values)))
     train = EditClips(ids, values, tuple(CLASSES[label] for label in labels), np.ones(len(values), dtype=bool))
-    folds = stratified_folds(labels, 4, rng)
-    return Comparison(model, train, model.concepts(values), folds, draw(rng, 150)[0])
+    held = HeldOut(model, train, stratified_folds(labels, 4, rng))
+    return Comparison(held, draw(rng, 150)[0])
 
 
 @pytest.fixture(scope="session")

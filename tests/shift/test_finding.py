@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dance_xai.edit import EditClips
 from dance_xai.errors import DataError
 from dance_xai.shift import Comparison, choose_by_labels, find_shift
+from dance_xai.shift.comparison import share_out
 from dance_xai.types import KINDS
 
 
@@ -82,10 +82,31 @@ def test_the_same_seed_finds_the_same(old):
 
 
 def test_held_out_clips_are_said_by_heads_that_have_not_seen_them(old):
-    noise = np.random.default_rng(0).integers(0, 6, len(old.folds))
+    noise = np.random.default_rng(0).integers(0, 6, len(old.labels))
     labels = tuple(old.model.classes[label] for label in noise)
-    blind = replace(old, train=EditClips(old.train.ids, old.train.inputs, labels, old.train.train))
+    blind = replace(old, held=replace(old.held, clips=replace(old.held.clips, labels=labels)))
     assert np.mean(blind.logits().held.argmax(axis=1) == noise) < 0.35
+
+
+def test_new_clips_are_shared_out_as_train_clips_are():
+    folds = np.repeat([7, 0, 3], [60, 30, 10])
+    found = share_out(folds, 21, np.random.default_rng(0))
+    assert [np.count_nonzero(found == fold) for fold in (7, 0, 3)] == pytest.approx([12.6, 6.3, 2.1], abs=1)
+    assert not np.array_equal(found, share_out(folds, 21, np.random.default_rng(1)))
+    assert set(share_out(folds, 2, np.random.default_rng(0))) <= {7, 0, 3}
+
+
+def test_layers_that_have_seen_fewer_clips_are_no_shift(old):
+    """The model of each fold reads a fresh clip otherwise; new clips are read by them as old ones are."""
+    wide = {fold: replace(model, std=model.std / 1.3) for fold, model in old.held.fold_models.items()}
+    comparison = replace(old, held=replace(old.held, models=wide))
+    for fold, model in wide.items():
+        rows = comparison.folds == fold
+        np.testing.assert_allclose(comparison.concepts[rows], model.concepts(comparison.new[rows]))
+    found = find_shift(comparison, np.random.default_rng(0))
+    assert not any(kind.moved == "activations" for kind in found.kinds)
+    assert np.mean([one.spread for one in found.moves]) == pytest.approx(1, abs=0.05)
+    np.testing.assert_array_equal(comparison.logits().new, old.model.logits(old.new))
 
 
 def test_with_labels_the_edit_is_measured_on_clips_it_was_not_chosen_on(old, new_clips, columns):
@@ -109,15 +130,14 @@ def test_too_little_is_refused(old):
         labels = np.where(np.arange(len(old.new)) < 3, 0, -1)
         choose_by_labels(old, labels, np.random.default_rng(0))
     with pytest.raises(DataError, match="in at least 2 folds"):
-        replace(old, folds=old.labels)
+        replace(old.held, folds=old.labels)
 
 
 def test_a_model_of_one_kind_has_no_second_opinion(old):
     from dance_xai.edit import ablate
 
     only, _ = ablate(old.model, kinds=["object", "scene"])
-    held = np.where(np.arange(18) < 6, old.held, 0.0)
-    found = find_shift(Comparison(only, old.train, held, old.folds, old.new + 3), np.random.default_rng(0))
+    found = find_shift(Comparison(replace(old.held, model=only), old.new + 3), np.random.default_rng(0))
     (kind,) = found.kinds
     assert (kind.kind, kind.moved, kind.p_bonds, kind.agreement) == ("motion", "activations", None, None)
     assert not found.proposals

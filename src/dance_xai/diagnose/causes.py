@@ -227,8 +227,8 @@ def held_out_failures(held: HeldOut, clips: Facts) -> tuple[Failure, ...]:
     """
     found = [
         failure
-        for (rest, out), model in zip(held.parts(), held.fold_models, strict=True)
-        for failure in Examiner(model, clips.part(rest)).failures(clips.part(out))
+        for fold, model in held.fold_models.items()
+        for failure in Examiner(model, clips.part(held.folds != fold)).failures(clips.part(held.folds == fold))
     ]
     place = {clip: row for row, clip in enumerate(clips.ids)}
     return tuple(sorted(found, key=lambda failure: place[failure.clip]))

@@ -158,7 +158,7 @@ def _edits(held: HeldOut, one: Association) -> Iterator[Proposed]:
     if len(names) < len(model.bank):
         of_two = [[each, other] for each in others for other in names]
         yield Proposed("resolve", {"forbid": of_two})
-        if held.inputs is not None:
+        if model.activations == "predicted":
             yield Proposed("detach", {"sources": [name], "forbid": [["*", name]]})
             yield Proposed("detach", {"kinds": [kind], "forbid": of_two})
         yield Proposed("resolve", {"only": [each for each in KINDS if each != kind and len(model.bank.columns(each))]})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,6 @@ from dance_xai.edit.replaying import Past
 from dance_xai.errors import DataError, ShapeError, check_shape
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.model.head.threads import one_thread
-from dance_xai.model.layer import LinearLayer
 from dance_xai.types import FloatArray, IntArray
 
 
@@ -46,19 +45,14 @@ def apply_all(model: ConceptBottleneck, clips: EditClips, proposed: Sequence[Pro
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Train clips in folds; every figure of a clip comes from heads that were fitted without its fold.
+    """Train clips in folds; every figure of a clip comes from a model made without its fold.
 
     Attributes:
         model: The model that is looked into.
-        ids: N train clip ids.
-        concepts: (N, C) standardised activations, of layers that have not seen the clip where there are layers.
-        labels: (N,) class indices of the model; every class in at least two folds.
+        clips: N train clips of its classes; every class in at least two folds.
         folds: (N,) fold of each clip.
-        inputs: (N, D) what the concept layers read, so that edits may change layers, and heads are fitted, as the
-            model's is, on what layers say of clips they have seen; None: layers stay, and heads are fitted on
-            ``concepts``.
-        models: Per fold, in their order, the model made without it (``Past.without``), where ``model`` was edited;
-            empty: its head is fitted as one that has not been.
+        models: Per fold the model made without it, with layers that have not seen it where there are such; empty for a
+            model that was not edited and whose layers have learnt nothing: it differs in its head alone.
 
     Raises:
         ShapeError: The parts do not fit each other.
@@ -68,23 +62,16 @@ class HeldOut:
     """
 
     model: ConceptBottleneck
-    ids: tuple[str, ...]
-    concepts: FloatArray
-    labels: IntArray
+    clips: EditClips
     folds: IntArray
-    inputs: FloatArray | None = None
-    models: tuple[ConceptBottleneck, ...] = ()
+    models: Mapping[int, ConceptBottleneck] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        count = len(self.ids)
-        check_shape("concept activations", self.concepts, (count, len(self.model.bank)))
-        check_shape("labels", self.labels, (count,))
-        check_shape("folds", self.folds, (count,))
-        if self.inputs is not None:
-            check_shape("inputs", self.inputs, (count, "D"))
-        count = len(np.unique(self.folds))
-        if len(self.models) not in (0, count):
-            raise ShapeError(f"models: expected one per fold ({count}), got {len(self.models)}; make one for each")
+        check_shape("labels of train clips", self.labels, (len(self.ids),))
+        check_shape("folds", self.folds, (len(self.ids),))
+        names = set(np.unique(self.folds).tolist())
+        if self.models and set(self.models) != names:
+            raise ShapeError(f"models: expected one per fold {sorted(names)}, got {sorted(self.models)}; make one each")
         for row, label in enumerate(self.model.classes):
             held = np.unique(self.folds[self.labels == row])
             if len(held) < 2:
@@ -94,29 +81,32 @@ class HeldOut:
                 )
 
     @property
-    def _read(self) -> FloatArray:
-        """(N, D) what models of the folds read: the inputs, or without them the activations themselves."""
-        return self.concepts if self.inputs is None else self.inputs
+    def ids(self) -> tuple[str, ...]:
+        """N clip ids."""
+        return self.clips.ids
 
     @cached_property
-    def _clips(self) -> EditClips:
-        labels = tuple(self.model.classes[label] for label in self.labels)
-        return EditClips(self.ids, self._read, labels, np.ones(len(self.ids), dtype=bool))
+    def labels(self) -> IntArray:
+        """(N,) class indices of the model."""
+        return self.clips.training(self.model)[1]
 
     @cached_property
-    def fold_models(self) -> tuple[ConceptBottleneck, ...]:
-        """A model per fold, made without it, that gives its clips their held-out activations."""
+    def fold_models(self) -> Mapping[int, ConceptBottleneck]:
+        """Per fold a model made without it."""
         if self.models:
-            return self.models if self.inputs is not None else tuple(map(_of_activations, self.models))
-        reader = self.model if self.inputs is not None else _of_activations(self.model)
-        past = Past(reader, self._clips, self.concepts)
-        return tuple(past.without(np.flatnonzero(held)) for _, held in self.parts())
+            return self.models
+        past = Past(self.model, self.clips)
+        return {int(fold): past.without(np.flatnonzero(self.folds == fold)) for fold in np.unique(self.folds)}
+
+    @cached_property
+    def concepts(self) -> FloatArray:
+        """(N, C) standardised activations, each clip's by the model made without it."""
+        return concepts_by_fold(self.fold_models, self.folds, self.clips.inputs)
 
     @cached_property
     def logits(self) -> FloatArray:
         """(N, Y) of the model as it is."""
-        with one_thread():
-            return self._collect(self.fold_models)
+        return logits_by_fold(self.fold_models, self.folds, self.clips.inputs)
 
     def after(self, *proposed: Proposed) -> FloatArray:
         """(N, Y) after some edits, made on the other folds each time; what was asked before is not computed again.
@@ -126,32 +116,30 @@ class HeldOut:
         """
         key = json.dumps([(each.operation, each.arguments) for each in proposed])
         if key not in self._known:
-            models = [
-                apply_all(model, replace(self._clips, train=rest), proposed)
-                for (rest, _), model in zip(self.parts(), self.fold_models, strict=True)
-            ]
-            with one_thread():
-                self._known[key] = self._collect(models)
+            models = {
+                fold: apply_all(model, replace(self.clips, train=self.folds != fold), proposed)
+                for fold, model in self.fold_models.items()
+            }
+            self._known[key] = logits_by_fold(models, self.folds, self.clips.inputs)
         return self._known[key].copy()
 
     @cached_property
     def _known(self) -> dict[str, FloatArray]:
         return {}
 
-    def parts(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """(N,) rows to fit on, and rows held out, fold by fold."""
-        for fold in np.unique(self.folds):
-            yield self.folds != fold, self.folds == fold
 
-    def _collect(self, models: Sequence[ConceptBottleneck]) -> FloatArray:
-        logits = np.zeros((len(self.ids), len(self.model.classes)))
-        for (_, held), model in zip(self.parts(), models, strict=True):
-            logits[held] = model.logits(self._read[held])
-        return logits
+def concepts_by_fold(models: Mapping[int, ConceptBottleneck], folds: IntArray, inputs: FloatArray) -> FloatArray:
+    """(N, C) standardised activations of (N, D) inputs, each row's by the model of its fold."""
+    found = np.empty((len(folds), len(next(iter(models.values())).bank)))
+    for fold, model in models.items():
+        found[folds == fold] = model.concepts(inputs[folds == fold])
+    return found
 
 
-def _of_activations(model: ConceptBottleneck) -> ConceptBottleneck:
-    """The same head on activations that are given."""
-    width = len(model.bank)
-    layer = LinearLayer(np.eye(width), np.zeros(width))
-    return replace(model, layer=layer, mean=np.zeros(width), std=np.ones(width))
+def logits_by_fold(models: Mapping[int, ConceptBottleneck], folds: IntArray, inputs: FloatArray) -> FloatArray:
+    """(N, Y) logits of (N, D) inputs, each row's by the model of its fold."""
+    found = np.empty((len(folds), len(next(iter(models.values())).classes)))
+    with one_thread():
+        for fold, model in models.items():
+            found[folds == fold] = model.logits(inputs[folds == fold])
+    return found

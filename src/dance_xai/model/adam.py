@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -57,17 +58,19 @@ def fit_by_adam(
         x.shape[1], dtype=np.float32
     )
     held_out = np.full((len(schedule.steps), *targets.shape), np.nan)
+    paths: dict[int, list[FloatArray]] = {}
     for fold in np.unique(folds)[: schedule.held_out]:
         rows, out = folds != fold, folds == fold
-        path = _path(single[rows], y[rows], known[rows].astype(np.float32), first, slope, schedule)
+        path = list(_path(single[rows], y[rows], known[rows].astype(np.float32), first, slope, schedule))
+        paths[int(fold)] = path
         for position, weight in enumerate(path):
             held_out[position, out] = np.where(known[out], single[out] @ weight.T, np.nan)
     scores = [SCORES[score](part, targets) for part in held_out]
     chosen = int(np.argmax([mean_score(part) for part in scores]))
     *_, weight = _path(single, y, known.astype(np.float32), first, slope, schedule, upto=chosen)
-    layer = LinearLayer(weight.astype(np.float64), np.zeros(len(weight)))
     strength = np.full(len(weight), float(sorted(schedule.steps)[chosen]))
-    return LayerFit(layer, strength, scores[chosen], score, held_out[chosen])
+    refit = partial(_fold_layers, {fold: path[chosen] for fold, path in paths.items()})
+    return LayerFit(_layer(weight), strength, scores[chosen], score, held_out[chosen], refit)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,14 @@ class CrossEntropyAdam:
 
 def _cross_entropy_slope(activations: FloatArray, targets: FloatArray, known: FloatArray) -> FloatArray:
     return np.asarray(known * (0.5 * (1 + np.tanh(activations / 2)) - targets) / known.sum(), dtype=np.float32)
+
+
+def _layer(weight: FloatArray) -> LinearLayer:
+    return LinearLayer(weight.astype(np.float64), np.zeros(len(weight)))
+
+
+def _fold_layers(weights: dict[int, FloatArray]) -> dict[int, LinearLayer]:
+    return {fold: _layer(weight) for fold, weight in weights.items()}
 
 
 def _path(

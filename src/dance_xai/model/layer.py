@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -39,6 +41,7 @@ class LayerFit:
         score_name: What the score is: ``cos_cubed``, ``r2`` or ``average_precision``.
         out_of_fold: (N, C) activation of each row by a layer that has not seen its fold; NaN where the target is
             unknown or the row was never held out.
+        refit: Makes ``fold_layers``, which most users of a fit do not need.
     """
 
     layer: LinearLayer
@@ -46,6 +49,12 @@ class LayerFit:
     score: FloatArray
     score_name: str
     out_of_fold: FloatArray
+    refit: Callable[[], Mapping[int, LinearLayer]]
+
+    @cached_property
+    def fold_layers(self) -> Mapping[int, LinearLayer]:
+        """Per fold that was held out the layer fitted without it: what ``out_of_fold`` is made by."""
+        return self.refit()
 
 
 @runtime_checkable

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -65,10 +67,11 @@ class Logistic:
         scores = np.stack([average_precision(np.where(known, look.logit, np.nan), targets) for look in looks])
         chosen = strongest_that_keeps(scores, self.keep)
         problems = Columns(z, y, weight, np.full(y.shape[1], path[chosen]))
-        point = minimise(problems, looks[chosen].point, tolerance=self.tolerance)
-        layer = _layer(parts, squeeze, point, np.log(extra))
+        point = minimise(problems, looks[chosen].mean, tolerance=self.tolerance)
         held_out = np.where(known, looks[chosen].logit - np.log(extra), np.nan)
-        return LayerFit(layer, problems.strength, scores[chosen], "average_precision", held_out)
+        make = partial(_layer, parts, squeeze, np.log(extra))
+        refit = partial(_fold_layers, make, looks[chosen].points, np.unique(folds))
+        return LayerFit(make(point), problems.strength, scores[chosen], "average_precision", held_out, refit)
 
 
 def strongest_that_keeps(scores: FloatArray, share: float) -> int:
@@ -100,10 +103,15 @@ def _extra_weight(y: FloatArray, known: np.ndarray, balance: float) -> FloatArra
 
 @dataclass(frozen=True, eq=False)
 class _Look:
-    """At one strength: (N, C) held-out logits and the (R + 1, C) mean of the folds' weights."""
+    """At one strength: (N, C) held-out logits and the (R + 1, F, C) weights of the folds."""
 
     logit: FloatArray
-    point: FloatArray
+    points: FloatArray
+
+    @property
+    def mean(self) -> FloatArray:
+        """(R + 1, C) of the folds."""
+        return np.asarray(self.points.mean(axis=1).astype(np.float64))
 
 
 def _held_out_path(z: FloatArray, y: FloatArray, weight: FloatArray, folds: IntArray, path: list[float]) -> list[_Look]:
@@ -117,11 +125,16 @@ def _held_out_path(z: FloatArray, y: FloatArray, weight: FloatArray, folds: IntA
         problems = Columns(inputs, labels, weights, np.full(trained.shape[1], strength, dtype=np.float32))
         point = minimise(problems, start(problems) if point is None else point, tolerance=ROUGH)
         logit = np.take_along_axis(problems.logit(point), own, axis=1)
-        mean = point.reshape(len(point), len(names), concepts).mean(axis=1)
-        looks.append(_Look(logit.astype(np.float64), mean.astype(np.float64)))
+        looks.append(_Look(logit.astype(np.float64), point.reshape(len(point), len(names), concepts)))
     return looks
 
 
-def _layer(parts: Spectrum, squeeze: FloatArray, point: FloatArray, shift: FloatArray) -> LinearLayer:
+def _layer(parts: Spectrum, squeeze: FloatArray, shift: FloatArray, point: FloatArray) -> LinearLayer:
     weight = ((parts.right * squeeze) @ point[:-1]).T
     return LinearLayer(weight, point[-1] - shift - weight @ parts.mean)
+
+
+def _fold_layers(
+    make: Callable[[FloatArray], LinearLayer], points: FloatArray, names: IntArray
+) -> dict[int, LinearLayer]:
+    return {int(fold): make(points[:, at].astype(np.float64)) for at, fold in enumerate(names)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -45,7 +46,8 @@ class Ridge:
             weight[columns], bias[columns] = _solve(group, y, alphas[chosen])
             strength[columns] = np.array(self.strengths)[chosen]
         score = SCORES[self.score](held_out, targets)
-        return LayerFit(LinearLayer(weight, bias), strength, score, self.score, held_out)
+        refit = partial(_fold_layers, x, targets, folds, strength, held_out)
+        return LayerFit(LinearLayer(weight, bias), strength, score, self.score, held_out, refit)
 
 
 def leave_fold_out(parts: Spectrum, y: FloatArray, folds: IntArray, alpha: float) -> FloatArray:
@@ -97,6 +99,23 @@ def _best_held_out(parts: Spectrum, y: FloatArray, folds: IntArray, alphas: Floa
         better = error < best
         best[better], chosen[better], predictions[:, better] = error[better], position, held_out[:, better]
     return chosen, predictions
+
+
+def _fold_layers(
+    x: FloatArray, targets: FloatArray, folds: IntArray, strength: FloatArray, held_out: FloatArray
+) -> dict[int, LinearLayer]:
+    """The layer without each fold: that of all rows, were the fold's targets what is said of it without it.
+
+    Rows that a layer fits exactly do not move it, so that both have the same minimum.
+    """
+    shape = (targets.shape[1], x.shape[1])
+    layers = {int(fold): LinearLayer(np.zeros(shape), np.zeros(len(strength))) for fold in np.unique(folds)}
+    for rows, columns in columns_by_rows(~np.isnan(targets)):
+        group, at = spectrum(x[rows]), np.ix_(rows, columns)
+        for fold, layer in layers.items():
+            y = np.where((folds[rows] == fold)[:, None], held_out[at], targets[at])
+            layer.weight[columns], layer.bias[columns] = _solve(group, y, group.power * strength[columns])
+    return layers
 
 
 def _solve(parts: Spectrum, y: FloatArray, alphas: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from dance_xai.edit import EditClips
-from dance_xai.edit.heldout import HeldOut, Proposed, apply_all
-from dance_xai.errors import DataError, check_shape
+import numpy as np
+
+from dance_xai.edit.heldout import HeldOut, Proposed, apply_all, concepts_by_fold
+from dance_xai.errors import DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.model.head.threads import one_thread
 from dance_xai.types import FloatArray, IntArray
@@ -23,7 +24,7 @@ class Logits:
     """What a model says, never of clips its head was fitted on.
 
     Attributes:
-        held: (N, Y) of train clips, each by a head fitted without its fold.
+        held: (N, Y) of train clips, each by a model made without its fold.
         new: (M, Y) of new clips.
     """
 
@@ -35,44 +36,48 @@ class Logits:
 class Comparison:
     """Old clips and new ones before one model.
 
+    Layers and heads made without a clip read it a little otherwise than those of the model, which have seen more clips.
+    So what has moved is judged by new clips in folds too: each is read by the model of one fold, drawn at random, and
+    where nothing has moved, old and new clips could be exchanged. What the model says of new clips is said by itself.
+
     Attributes:
-        model: The model.
-        train: N train clips of its classes, as it reads them.
-        held: (N, C) their standardised activations, of layers that have not seen the clip where there are layers.
-        folds: (N,) fold of each train clip.
+        held: The model, and N train clips of its classes in folds.
         new: (M, D) new clips, as the model reads them.
-        models: Per fold the model made without it, where it was edited, as for ``HeldOut``.
+        seed: Of the folds of the new clips.
 
     Raises:
-        ShapeError: The parts do not fit each other.
-        DataError: A class whose clips all lie in one fold, or fewer than two new clips.
+        DataError: Fewer than two new clips.
+
+    Source: ours.
     """
 
-    model: ConceptBottleneck
-    train: EditClips
-    held: FloatArray
-    folds: IntArray
+    held: HeldOut
     new: FloatArray
-    models: tuple[ConceptBottleneck, ...] = ()
+    seed: int = 0
 
     def __post_init__(self) -> None:
-        check_shape("concept activations", self.held, (len(self.train.ids), len(self.model.bank)))
-        check_shape("folds", self.folds, (len(self.train.ids),))
         if len(self.new) < 2:
             raise DataError(f"new clips: expected at least 2 to compare with, got {len(self.new)}; add clips")
-        _ = self._held_out  # checks the folds
 
-    @cached_property
+    @property
+    def model(self) -> ConceptBottleneck:
+        """The model."""
+        return self.held.model
+
+    @property
     def labels(self) -> IntArray:
         """(N,) classes of the train clips."""
-        _, labels = self.train.training(self.model)
-        check_shape("labels", labels, (len(self.train.ids),))
-        return labels
+        return self.held.labels
+
+    @cached_property
+    def folds(self) -> IntArray:
+        """(M,) fold of each new clip."""
+        return share_out(self.held.folds, len(self.new), np.random.default_rng(self.seed))
 
     @cached_property
     def concepts(self) -> FloatArray:
-        """(M, C) standardised activations of the new clips."""
-        return self.model.concepts(self.new)
+        """(M, C) standardised activations of the new clips, each by the model of its fold."""
+        return concepts_by_fold(self.held.fold_models, self.folds, self.new)
 
     def logits(self, steps: Steps = ()) -> Logits:
         """What the model says after some edits, made on the other folds each time for the train clips.
@@ -80,11 +85,12 @@ class Comparison:
         Raises:
             DataError: An edit is impossible.
         """
-        edited = apply_all(self.model, self.train, steps)
-        held = self._held_out.after(*steps)
+        edited = apply_all(self.model, self.held.clips, steps)
+        held = self.held.after(*steps)
         with one_thread():
             return Logits(held, edited.logits(self.new))
 
-    @cached_property
-    def _held_out(self) -> HeldOut:
-        return HeldOut(self.model, self.train.ids, self.held, self.labels, self.folds, models=self.models)
+
+def share_out(folds: IntArray, count: int, rng: np.random.Generator) -> IntArray:
+    """(count,) folds of other clips at random, each fold in proportion to its share of (N,) folds, to the clip."""
+    return rng.permutation(np.sort(folds)[(2 * np.arange(count) + 1) * len(folds) // (2 * count)])

@@ -67,7 +67,7 @@ def look(comparison: Comparison, kind: Kind, rng: np.random.Generator) -> KindLo
 def _moves(
     comparison: Comparison, kind: Kind, columns: IntArray, rng: np.random.Generator
 ) -> tuple[tuple[Move, ...], float]:
-    model, old, new = comparison.model, comparison.held[:, columns], comparison.concepts[:, columns]
+    model, old, new = comparison.model, comparison.held.concepts[:, columns], comparison.concepts[:, columns]
     energy, test = compare_activations(old, new, rng)
     spread = scale(old)
     figures = zip(
@@ -100,8 +100,8 @@ def bonds_of(
         rng: Of the permutations.
     """
     model, pairs = comparison.model, used_pairs(comparison.model, kind)
-    shifts, test = compare_bonds((comparison.held, member[0]), (new, member[1]), pairs, rng)
-    spread = scale(comparison.held)
+    shifts, test = compare_bonds((comparison.held.concepts, member[0]), (new, member[1]), pairs, rng)
+    spread = scale(comparison.held.concepts)
     found = []
     for (row, column), shift, p, rate in zip(pairs, shifts, test.p, benjamini_hochberg(test.p), strict=True):
         name, weight = short_name(model.bank, int(column)), model.head.weight[row, column]
@@ -130,7 +130,7 @@ def fallen_apart(one: KindLook, two: KindLook, rng: np.random.Generator) -> floa
 def contributions(comparison: Comparison) -> dict[tuple[str, Kind], float]:
     """How far each kind moves the mean logit of each class."""
     model = comparison.model
-    terms = model.head.weight * (comparison.concepts.mean(axis=0) - comparison.held.mean(axis=0))
+    terms = model.head.weight * (comparison.concepts.mean(axis=0) - comparison.held.concepts.mean(axis=0))
     return {
         (label, kind): float(terms[row, model.bank.columns(kind)].sum())
         for row, label in enumerate(model.classes)

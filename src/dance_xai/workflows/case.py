@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,18 +10,22 @@ import numpy as np
 
 from dance_xai.diagnose import Facts, HeldOut, Lessons
 from dance_xai.edit import EditClips
+from dance_xai.edit.heldout import concepts_by_fold
 from dance_xai.edit.replaying import Past
 from dance_xai.errors import ConfigError, DataError
 from dance_xai.model.bottleneck import ConceptBottleneck
+from dance_xai.model.layer import ConceptLayerFit, LinearLayer
 from dance_xai.motion.matching import similarity
 from dance_xai.stages.folds import train_folds
 from dance_xai.stages.layers import MOTION_FITS, TEXT_FITS
-from dance_xai.types import BoolArray, Clip, FloatArray, IntArray, Manifest
+from dance_xai.types import BoolArray, Clip, Edit, FloatArray, IntArray, Kind, Manifest
 from dance_xai.workflows.editing import edit_clips, edited_manifest
 from dance_xai.workflows.runs import RunView
 
 FOLDS = 5
 SEEN = "the activations of train clips are those of layers that have seen them: {}"
+SEEN_KINDS = "the activations ({}) of most train clips are those of layers that have seen them: few folds are held out"
+OTHERS = "its clips are too few, or not the ones it was fitted on"
 SEEN_HALVES = "too few clips tell the halves of {} apart to leave any out: their activations have seen all of them"
 
 
@@ -54,14 +58,16 @@ class Case:
             DataError: A class has too few clips to hold one out.
         """
         rows, labels = self._training
+        names = tuple(self.view.model.classes[label] for label in labels)
         ids = tuple(self.clips.ids[row] for row in rows)
-        return HeldOut(self.view.model, ids, self._activations, labels, self._folds, self._inputs, self._models)
+        clips = EditClips(ids, self._inputs, names, np.ones(len(rows), dtype=bool))
+        return HeldOut(self.view.model, clips, self._folds, self._models)
 
     @cached_property
     def lessons(self) -> Lessons | None:
         """What the layers have learnt of other concepts; None where that cannot be told."""
         targets = self.facts("train").targets
-        if self._inputs is None or targets is None:
+        if not self._layers or targets is None:
             return None
         return Lessons(self._activations, targets, self._training[1])
 
@@ -117,66 +123,66 @@ class Case:
         return np.concatenate([values, np.full((more, *values.shape[1:]), unknown, dtype=values.dtype)])
 
     @cached_property
-    def _past(self) -> Past:
-        """How the model came to be, with activations of layers that have not seen the clip where they are known."""
-        view, clips = self.view, edit_clips(self.view)
-        base = view.base_model
-        held = base.concepts(clips.inputs)
-        raw = self._held_out_layers[0]
-        if raw is not None:
-            rows = view.manifest.rows("train")
-            held[rows] = np.where(np.isfinite(raw), (raw - base.mean) / base.std, held[rows])
-        return Past(base, clips, held, view.edits.active)
+    def _bases(self) -> dict[int, ConceptBottleneck]:
+        """Per fold the base model, with layers that have not seen it where they are known."""
+        base = self.view.base_model
+        return {
+            fold: replace(base, layer=self._layers.get(fold, base.layer)) for fold in np.unique(self._folds).tolist()
+        }
 
     @cached_property
-    def _models(self) -> tuple[ConceptBottleneck, ...]:
-        """Per fold the model with its edits made without it; without edits the held-out clips fit them themselves."""
-        if not self.view.edits.position:
-            return ()
-        rows = self._training[0]
-        return tuple(self._past.without(rows[self._folds == fold]) for fold in np.unique(self._folds))
+    def _models(self) -> dict[int, ConceptBottleneck]:
+        """Per fold the model with its edits made without it."""
+        clips, rows, edits = edit_clips(self.view), self._training[0], self.view.edits.active
+        return {
+            fold: Past(base, clips, edits, self._seen).without(rows[self._folds == fold])
+            for fold, base in self._bases.items()
+        }
+
+    @cached_property
+    def _seen(self) -> dict[int, Edit]:
+        return {}
 
     @cached_property
     def _activations(self) -> FloatArray:
         """(N, C) of train clips, of layers that have not seen them where that is known."""
-        rows = self._training[0]
-        if not self._models:
-            return self._past.held[rows]
-        found = np.empty((len(rows), len(self.view.model.bank)))
-        for fold, model in zip(np.unique(self._folds), self._models, strict=True):
-            held = self._folds == fold
-            found[held] = model.concepts(self.clips.inputs[rows[held]])
-        return found
+        edited = bool(self.view.edits.position)
+        if not edited and not self._layers:
+            return self.view.base_model.concepts(self._inputs)
+        return concepts_by_fold(self._models if edited else self._bases, self._folds, self._inputs)
+
+    @cached_property
+    def _inputs(self) -> FloatArray:
+        """(N, D) what the layers of train clips read."""
+        return self.clips.inputs[self._training[0]].astype(np.float64)
 
     @property
-    def _inputs(self) -> FloatArray | None:
-        """(N, D) what the layers of train clips read; None where they learnt nothing, or nothing held out is known."""
-        if self._held_out_layers[0] is None:
-            return None
-        return self.clips.inputs[self._training[0]].astype(np.float64)
+    def _layers(self) -> Mapping[int, LinearLayer]:
+        return self._held_out_layers[0]
 
     def _doubts(self) -> Iterator[str]:
         if (why := self._held_out_layers[1]) is not None:
-            yield SEEN.format(why)
+            yield why
         _ = self._models
-        if halves := [edit.arguments["concept"] for edit in self._past.seen.values()]:
+        if halves := [edit.arguments["concept"] for edit in self._seen.values()]:
             yield SEEN_HALVES.format(", ".join(map(repr, halves)))
 
     @cached_property
-    def _held_out_layers(self) -> tuple[FloatArray | None, str | None]:
-        """(N, C) raw activations of train clips by layers of the base model without their fold, or why there are none.
+    def _held_out_layers(self) -> tuple[dict[int, LinearLayer], str | None]:
+        """Layers of the base model without each fold, and what to know of them.
 
-        None and no reason where activations are measured, which nothing has to be held out for.
+        None where activations are measured, which nothing has to be held out for.
         """
         view = self.view
         if view.base_model.activations == "grounded":
-            return None, None
+            return {}, None
         try:
             method = view.config.layers
         except ConfigError:
-            return None, "the settings do not say how they were fitted"
-        raw = _held_out_layers(view, method.motion, method.text)
-        return raw, None if raw is not None else "its clips are too few, or not the ones it was fitted on"
+            return {}, SEEN.format("the settings do not say how they were fitted")
+        folds = np.full(len(self.clips.ids), FOLDS)  # a clip of a class that was dropped is in none of those before
+        folds[self._training[0]] = self._folds
+        return _held_out_layers(view, folds[view.manifest.rows("train")], method.motion, method.text)
 
     @cached_property
     def _posed(self) -> BoolArray | None:
@@ -204,23 +210,31 @@ class Case:
         return missed
 
 
-def _held_out_layers(view: RunView, motion: str, text: str) -> FloatArray | None:
-    """(N, C) raw activations of train clips by layers of the base model that have not seen their fold."""
+def _held_out_layers(
+    view: RunView, folds: IntArray, motion: str, text: str
+) -> tuple[dict[int, LinearLayer], str | None]:
+    """Layers of the base model without each fold of its train clips, and what to know of them."""
+    base, bank = view.base_model, view.bank
     if view.features is None:
-        return None
-    rows, bank = view.manifest.rows("train"), view.bank
-    folds = train_folds(view.manifest, FOLDS)
+        return {}, SEEN.format(OTHERS)
+    rows = view.manifest.rows("train")
     x, targets = view.features.values[rows].astype(np.float64), bank.targets.values[rows]
-    raw = np.full(targets.shape, np.nan)
-    layers = (
-        (bank.bank.columns("motion"), MOTION_FITS[motion]),
-        (bank.bank.columns("object", "scene"), TEXT_FITS[text]),
-    )
-    for columns, method in layers:
-        if len(columns):
-            try:
-                fit = method.fit(x, targets[:, columns], folds, np.random.default_rng(0))
-            except DataError:
-                return None
-            raw[:, columns] = fit.out_of_fold
-    return raw
+    names: list[int] = np.unique(folds[folds < FOLDS]).tolist()
+    missing: list[Kind] = []
+    found = {fold: LinearLayer(base.layer.weight.copy(), base.layer.bias.copy()) for fold in names}
+    methods: dict[tuple[Kind, ...], ConceptLayerFit] = {
+        ("motion",): MOTION_FITS[motion],
+        ("object", "scene"): TEXT_FITS[text],
+    }
+    for kinds, method in methods.items():
+        columns = bank.bank.columns(*kinds)
+        if not len(columns):
+            continue
+        try:
+            layers = method.fit(x, targets[:, columns], folds, np.random.default_rng(0)).fold_layers
+        except DataError:
+            return {}, SEEN.format(OTHERS)
+        for fold in set(names) & set(layers):
+            found[fold].weight[columns], found[fold].bias[columns] = layers[fold].weight, layers[fold].bias
+        missing += [] if set(names) <= set(layers) else [kind for kind in kinds if len(bank.bank.columns(kind))]
+    return found, SEEN_KINDS.format(" and ".join(missing)) if missing else None

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from dance_xai.edit import EditClips
 from dance_xai.errors import ConfigError
 from dance_xai.shift import Comparison, Finding, Labelled, choose_by_labels, find_shift
 from dance_xai.shift.comparison import Steps
@@ -21,10 +20,6 @@ from dance_xai.workflows.runs import RunView, open_run
 
 SAME = 1e-5
 AGAIN = "{} of {} are train clips of the RUN, which knows them: what is expected of them is too good"
-FEWER = (
-    "motion is read in held-out train clips by layers fitted on fewer clips, which alone makes activations of new "
-    "clips somewhat wider; trust how far means have moved more than p"
-)
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def shift_run(
         data_root: Where the paths of the new clips start; None: where those of the RUN do.
         labelled: Whether to choose and measure edits with the labels of the new clips; without it they are not used.
         trusted: Kinds that nothing is proposed against.
-        seed: Of permutations and halves.
+        seed: Of permutations, halves and the folds of new clips.
         looking: How to look at videos.
 
     Raises:
@@ -96,22 +91,13 @@ def shift_run(
     view = open_run(folder)
     new = read_newcomers(view, place, data_root, looking)
     case = Case(view)
-    comparison = compare(case, new)
+    comparison = Comparison(case.held_out, new.inputs, seed)
     rng = np.random.default_rng(seed)
     kept: list[Kind] = [kind for kind in KINDS if kind in trusted]
     finding = find_shift(comparison, rng, trusted=kept)
     proposed = tuple(one.steps for one in finding.proposals)
     chosen = choose_by_labels(comparison, _classes(view, new), rng, proposed, trusted=kept) if labelled else None
-    return Shift(finding, chosen, new.drops, (*case.notes, *_doubts(view, new, finding)))
-
-
-def compare(case: Case, new: Newcomers) -> Comparison:
-    """New clips beside the held-out train clips of a RUN."""
-    held = case.held_out
-    labels = tuple(held.model.classes[label] for label in held.labels)
-    inputs = case.clips.inputs[case.rows["train"]]
-    train = EditClips(held.ids, inputs, labels, np.ones(len(held.ids), dtype=bool))
-    return Comparison(held.model, train, held.concepts, held.folds, new.inputs, held.models)
+    return Shift(finding, chosen, new.drops, (*case.notes, *_doubts(view, new)))
 
 
 def apply_steps(folder: Path, steps: Steps, *, out: Path | None = None) -> int:
@@ -139,13 +125,10 @@ def apply_steps(folder: Path, steps: Steps, *, out: Path | None = None) -> int:
     return view.edits.position
 
 
-def _doubts(view: RunView, new: Newcomers, finding: Finding) -> Iterator[str]:
+def _doubts(view: RunView, new: Newcomers) -> Iterator[str]:
     """What may deceive in a comparison."""
     if again := _met_before(view, new):
         yield AGAIN.format(again, counted(len(new.ids), "new clip"))
-    moved = [kind.kind for kind in finding.kinds if kind.moved == "activations"]
-    if view.model.activations == "predicted" and "motion" in moved:
-        yield FEWER
 
 
 def _met_before(view: RunView, new: Newcomers) -> int:
