@@ -126,7 +126,7 @@ def test_joints_that_were_not_seen_are_not_drawn(opened):
         counts.append(ink(page, "#clip"))
     whole, without_wrist, nobody = counts
     assert nobody < without_wrist < whole
-    assert page.locator("#time").inner_text() == "1.93 s (58)"
+    assert page.locator("#time").inner_text() == "1.93 s · frame 58"
 
 
 def test_asking_why_not_another_class(opened):

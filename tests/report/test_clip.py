@@ -12,7 +12,7 @@ from dance_xai.report.clip.page import TEMPLATES
 from dance_xai.report.numbers import MINUS, decimal, percent, units
 from dance_xai.report.render import prepare
 from dance_xai.report.words import label
-from dance_xai.types import ConceptBank
+from dance_xai.types import ConceptBank, WindowMatch
 
 ROW = re.compile(r'<tr class="step (\w+)[^"]*">(.*?)</tr>', re.DOTALL)
 NUMBER = re.compile(r'<td class="num">([^<]*)</td>')
@@ -176,7 +176,26 @@ def test_the_page_in_words_has_the_numbers_of_the_page(planted, bank, windows):
 def test_a_mirrored_match_is_said(planted, bank, windows):
     explanation = planted.explanation(bank)
     shown = {term.concept for term in explanation.prediction.contributions}
-    assert ("mirror image" in page_of(planted, bank, windows)) == (1 in shown)
+    assert ("as its mirror image" in page_of(planted, bank, windows)) == (1 in shown)
+
+
+def test_a_clip_that_comes_near_only_between_the_windows_compared_says_so(planted, bank, windows):
+    explanation = whole(planted, bank)
+    weak = replace(explanation.classes[0].contributions[0].match or WindowMatch(2, 14, 0.9), similarity=0.2)
+    terms = tuple(replace(t, match=weak if t.match else None) for t in explanation.prediction.contributions)
+    missed = replace(explanation, classes=(replace(explanation.prediction, contributions=terms),))
+    told = "the clip comes nearer (0.90)"
+    happening = {line.concept for line in explanation.timelines if line.spans}
+    assert told not in page_of(planted, bank, windows, explanation)
+    assert page_of(planted, bank, windows, missed).count(told) == len({t.concept for t in terms} & happening) > 0
+
+
+def test_a_phrase_below_the_usual_is_not_said_to_be_seen(planted, bank, windows):
+    explanation = whole(planted, bank)
+    below = tuple(replace(seen, score=-0.5) for seen in explanation.phrases_seen)
+    assert "Best seen at" in page_of(planted, bank, windows, explanation)
+    page = page_of(planted, bank, windows, replace(explanation, phrases_seen=below))
+    assert "Best seen at" not in page and "Not clearly seen" in page
 
 
 def test_a_long_clip_and_many_classes_stay_small(planted):

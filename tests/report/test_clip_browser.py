@@ -92,7 +92,7 @@ def show(page, frame):
         "(input, frame) => { input.value = frame; input.dispatchEvent(new Event('input')) }", frame
     )
     wait(page, "!document.getElementById('video')?.seeking")
-    wait(page, f"document.getElementById('time').value.endsWith('({frame})')")
+    wait(page, f"document.getElementById('time').value.endsWith(' {frame}')")
     settle(page)
 
 
@@ -133,7 +133,7 @@ def test_keys_step_and_play(opened):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
-    wait(page, "document.getElementById('time').value.endsWith('(11)') && !video.seeking")
+    wait(page, "document.getElementById('time').value.endsWith(' 11') && !video.seeking")
     assert page.evaluate(SEEN_FRAME) == 11
     page.keyboard.press(" ")
     wait(page, "!video.paused")
@@ -193,7 +193,7 @@ def test_the_best_frame_of_a_phrase_can_be_shown(opened, explanation):
     card.locator(".jump").click()
     name = card.locator(".phrase").inner_text()
     frame = next(each.frame for each in explanation.phrases_seen if each.name == name)
-    wait(page, f"document.getElementById('time').value.endsWith('({frame})')")
+    wait(page, f"document.getElementById('time').value.endsWith(' {frame}')")
     assert page.evaluate("video.paused")
 
 
@@ -224,6 +224,21 @@ def test_the_skeleton_can_be_hidden_and_follows_the_forced_colours(opened):
     page.locator("#bones").click()
     settle(page)
     assert canvas.evaluate(ink) == 0
+
+
+def test_a_pose_at_rest_lies_on_the_picture_of_its_own_moment(opened):
+    """Who wants no motion sees the last pose of a window, and behind it the last tile."""
+    page = opened(reduced_motion="reduce")
+    page.locator(".motion-card").first.scroll_into_view_if_needed()
+    tiles = page.evaluate("""() => new Promise((done) => {
+      const draw = CanvasRenderingContext2D.prototype.drawImage;
+      CanvasRenderingContext2D.prototype.drawImage = function (image, x, y, side, ...rest) {
+        if (this.canvas.dataset.figure) done([x / side + 1, image.naturalWidth / side]);
+        return draw.call(this, image, x, y, side, ...rest);
+      };
+      dispatchEvent(new Event('resize'));
+    })""")
+    assert tiles[0] == tiles[1] > 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -61,5 +61,13 @@ def test_the_rest_is_one_row_and_rounding_only_where_needed():
     assert [step.role for step in exact.steps] == ["bias", "term", "total"]
 
 
+def test_what_shows_as_0_has_no_row_unless_it_is_alone():
+    several = waterfall(0.0, terms([5.0, 0.004, -0.003]), 5.001)
+    assert [(step.role, step.text) for step in several.steps[1:-1]] == [("term", "+5.00"), ("others", "0.00")]
+    assert several.steps[2].count == 2
+    alone = waterfall(0.0, terms([5.0, 0.004]), 5.004)
+    assert [(step.role, step.text) for step in alone.steps[1:-1]] == [("term", "+5.00"), ("term", "0.00")]
+
+
 def test_small_scores_show_more_digits():
     assert waterfall(0.0, terms([0.001234]), 0.001234).steps[-1].text == "0.00123"

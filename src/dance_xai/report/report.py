@@ -29,7 +29,7 @@ def report_page(data: ReportData) -> str:
     drawn = flow(data, [card["alt"] for card in concepts])
     return render(
         "report.html.j2",
-        styles=("page.css", "figures.css", "report.css", "chart.css", "flow.css", "diagnosed.css"),
+        styles=("page.css", "figures.css", "report.css", "chart.css", "flow.css", "diagnosed.css", "print.css"),
         scripts=("skeleton.js", "flow.js", "report.js"),
         title=data.title,
         report=data,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from dance_xai.report.leaders import unseen_text
 from dance_xai.report.numbers import THIN, decimal, percent, span, whole_percents
 from dance_xai.report.waterfall import Step, Waterfall
 from dance_xai.report.words import label, reason
@@ -122,12 +123,13 @@ def _verdict(explanation: Explanation) -> list[str]:
         lines.append("This is its label." if truth == said.label else f"This is wrong: its label is {label(truth)}.")
     if other is not said:
         lines.append(f"Next: {label(other.label)}, {percent(other.probability)}.")
-    return lines
+    unseen = unseen_text(explanation)
+    return lines if unseen is None else [*lines, unseen]
 
 
 def _row(step: Step, looks: Mapping[int, str], said: str) -> str:
     if step.term is None:
-        total, others = f"score of {said}", counted(step.count, "other")
+        total, others = f"score of {said}", counted(step.count, "other concept")
         names = {"bias": "bias", "others": others, "rounding": "rounding", "total": total}
         return f"{names[step.role]}: {step.text}"
     look = f", looks like: {looks[step.term.concept]}" if step.term.concept in looks else ""

@@ -57,10 +57,12 @@ def waterfall(bias: float, terms: Sequence[Contribution], total: float, *, top: 
         bias: First step.
         terms: Contributions, largest absolute value first.
         total: ``bias`` plus the sum of all contributions.
-        top: Contributions with a row of their own; the rest is summed in one row.
+        top: Contributions with a row of their own; the rest is summed in one row, with those that would show as 0 where
+            these are several.
     """
-    shown, rest = terms[:top], terms[top:]
-    digits = digits_for([bias, total, *(term.value for term in shown)])
+    digits = digits_for([bias, total, *(term.value for term in terms[:top])])
+    shown = _worth_a_row(terms, digits, top)
+    rest = terms[len(shown) :]
     parts = [Step("bias", bias, "")]
     parts += [Step("term", term.value, "", term=term) for term in shown]
     if rest:
@@ -71,6 +73,11 @@ def waterfall(bias: float, terms: Sequence[Contribution], total: float, *, top: 
         value = residue / 10**digits
         placed.insert(-1, Step("rounding", value, decimal(value, digits, sign=True), left=zero))
     return Waterfall(tuple(placed), digits, zero)
+
+
+def _worth_a_row(terms: Sequence[Contribution], digits: int, top: int) -> Sequence[Contribution]:
+    seen = sum(units(term.value, digits) != 0 for term in terms[:top])
+    return terms[:seen] if len(terms) - seen > 1 else terms[:top]
 
 
 def _place(parts: list[Step], digits: int) -> tuple[list[Step], float]:

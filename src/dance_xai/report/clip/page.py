@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dance_xai.explain import contrast, to_json
@@ -10,13 +10,14 @@ from dance_xai.report.clip.figures import data_url, figures_of, player_of, round
 from dance_xai.report.clip.flip import change_teller, flip_fall
 from dance_xai.report.clip.lanes import lanes
 from dance_xai.report.clip.picture import Picture
+from dance_xai.report.leaders import leaders, unseen_text
 from dance_xai.report.numbers import percent, span, whole_percents
 from dance_xai.report.poses import pack_skeleton
 from dance_xai.report.render import render
 from dance_xai.report.sentences import amount, correction_text, flip_text, in_words, moment
 from dance_xai.report.waterfall import Waterfall, waterfall
 from dance_xai.report.words import Window, looks_like, reason
-from dance_xai.types import ConceptBank, Contribution, Explanation, PoseTrack
+from dance_xai.types import ConceptBank, Contribution, Explanation, MotionTimeline, PoseTrack
 
 MOST_PROBABLE = 5
 TOP = 8
@@ -53,10 +54,11 @@ def clip_page(
     """
     picture = picture or Picture()
     prediction, flip = explanation.prediction, explanation.flip
-    shown = prediction.contributions[:top]
+    steps = waterfall(prediction.bias, prediction.contributions, prediction.logit, top=top)
+    shown = [step.term for step in steps.steps if step.term is not None]
     motion = [term for term in shown if term.kind == "motion"]
     player = player_of(explanation, track, picture)
-    steps = waterfall(prediction.bias, prediction.contributions, prediction.logit, top=top)
+    curves = {line.concept: line for line in explanation.timelines}
     why_not = _why_not(explanation, why_not_top)
     flip_steps = None if flip is None else flip_fall(flip)
     named = _named(steps, flip_steps, *(fall for _, fall in why_not))
@@ -64,7 +66,7 @@ def clip_page(
     alts = texts_of(bank, figures)
     return render(
         TEMPLATES[0],
-        styles=("page.css", "figures.css", "clip.css", "player.css"),
+        styles=("page.css", "figures.css", "clip.css", "player.css", "print.css"),
         scripts=("skeleton.js", "player.js", "clip.js"),
         title=title,
         explanation=explanation,
@@ -74,7 +76,7 @@ def clip_page(
         steps=steps,
         reason=reason,
         amount=amount,
-        cards=[_card(term, bank, clip_windows, explanation.fps) for term in motion],
+        cards=[_card(term, bank, clip_windows, explanation.fps, curves.get(term.concept)) for term in motion],
         phrases=[_phrase(term, explanation, picture) for term in shown if term.kind != "motion"],
         hidden=len(prediction.contributions) - len(shown),
         why_not=why_not,
@@ -89,7 +91,8 @@ def clip_page(
         note=picture.note,
         figures=figures.keys(),
         alts=alts,
-        leaders=_leaders(shown),
+        leaders=leaders(prediction.contributions),
+        unseen=unseen_text(explanation),
         words=in_words(explanation, steps, alts),
         data={
             "skeleton": pack_skeleton(bank.skeleton) if bank.skeleton else None,
@@ -111,7 +114,13 @@ def _verdict(explanation: Explanation) -> str:
     return "right" if explanation.true_label == explanation.prediction.label else "wrong"
 
 
-def _card(term: Contribution, bank: ConceptBank, windows: Mapping[int, Window], fps: float | None) -> dict[str, Any]:
+def _card(
+    term: Contribution,
+    bank: ConceptBank,
+    windows: Mapping[int, Window],
+    fps: float | None,
+    curve: MotionTimeline | None,
+) -> dict[str, Any]:
     concept, window = bank.concepts[term.concept], windows.get(term.concept)
     prototype = concept.prototype
     own = None
@@ -123,7 +132,16 @@ def _card(term: Contribution, bank: ConceptBank, windows: Mapping[int, Window], 
         "source": f"clip {prototype.clip}, {span(prototype.start, prototype.stop, None)}" if prototype else None,
         "own": own,
         "where": span(term.match.start, term.match.stop, fps) if term.match else None,
+        "needed": None if curve is None else curve.threshold,
+        "missed": _missed(term, curve),
     }
+
+
+def _missed(term: Contribution, curve: MotionTimeline | None) -> float | None:
+    """How near the clip comes between the windows that are compared, where only that counts as the motion."""
+    if term.match is None or curve is None or not curve.spans or term.match.similarity >= curve.threshold:
+        return None
+    return max(each.similarity for each in curve.spans)
 
 
 def _phrase(term: Contribution, explanation: Explanation, picture: Picture) -> dict[str, Any]:
@@ -152,11 +170,3 @@ def _asked(explanation: Explanation) -> str:
     """The comparison shown first: the true class where the prediction is wrong, else the runner-up."""
     names = [each.label for each in explanation.classes[1:]]
     return explanation.true_label if explanation.true_label in names else explanation.runner_up.label
-
-
-def _leaders(shown: Sequence[Contribution]) -> dict[str, list[Contribution]]:
-    """The two strongest terms for the prediction and the strongest against it."""
-    return {
-        "for": [term for term in shown if term.value > 0][:2],
-        "against": [term for term in shown if term.value < 0][:1],
-    }

@@ -86,7 +86,7 @@
 
   function tell(frame, exact) {
     seek.value = frame;
-    const text = clip.fps ? `${(frame / clip.fps).toFixed(2)} s (${frame})` : `frame ${frame} of ${clip.frames}`;
+    const text = clip.fps ? `${(frame / clip.fps).toFixed(2)} s · frame ${frame}` : `frame ${frame} of ${clip.frames}`;
     if (time.value !== text) time.value = text;
     seek.setAttribute("aria-valuetext", text);
     player.style.setProperty("--at", `${(100 * (exact + 0.5)) / clip.frames}%`);
@@ -151,7 +151,12 @@
     state.dirty = false;
     return state.playing;
   });
-  Dance.listeners.push((playing) => { if (playing === null) state.dirty = true; else setPlaying(playing); });
+  Dance.listeners.push((playing, printing) => {
+    if (playing !== null) return setPlaying(playing);
+    clock.run(state.playing && state.inView && !printing);
+    if (state.playing) state.frame = clock.frame();
+    paint();
+  });
 
   const toggle = (button, then) => button && button.addEventListener("click", () => {
     button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));

@@ -140,17 +140,19 @@ const Dance = (() => {
     const g = group(name), time = (at === null ? 0.5 : at) * g.seconds;
     if (g.driven && time === g.time) return;
     Object.assign(g, { driven: true, playing: false, touched: true, time });
-    for (const stage of g.stages) stage.dirty = true;
+    dirty(g.stages);
   }
   const phase = (g) => Math.min(1, g.time / g.seconds);
+  const every = () => [...groups.values()].flatMap((g) => g.stages);
+  const dirty = (stages) => { for (const stage of stages) stage.dirty = true; };
 
   /* The picture behind a pose: tiles side by side in one image, spread evenly over the rows. */
+  function load(fig) {
+    fig.image = new Image();
+    fig.image.onload = () => { dirty(every()); wake(); };
+    fig.image.src = fig.strip;
+  }
   function strip(ctx, fig, at, w, h) {
-    if (!fig.image) {
-      fig.image = new Image();
-      fig.image.onload = () => { for (const g of groups.values()) for (const stage of g.stages) stage.dirty = true; wake(); };
-      fig.image.src = fig.strip;
-    }
     if (!fig.image.complete || !fig.image.naturalWidth) return false;
     const side = fig.image.naturalHeight, tile = Math.round(at * (fig.tiles - 1));
     ctx.drawImage(fig.image, tile * side, 0, side, side, 0, 0, w, h);
@@ -162,32 +164,33 @@ const Dance = (() => {
     if (!w) return;
     const fig = figure(stage.key), view = fig.view, g = stage.group;
     const scale = Math.min(w, h) / (2 * view.half);
+    const still = printing || (calm.matches && !g.playing && !g.touched), share = still ? 1 : phase(g);
     const place = { scale, x: (x) => w / 2 + (x - view.x) * scale, y: (y) => h / 2 + (y - view.y) * scale };
-    const row = phase(g) * (fig.rows - 1), floor = Math.min(place.y(view.floor) + 0.05 * view.size * scale, h - 4);
-    const colours = fig.strip ? onPicture : ours;
-    if (fig.strip && strip(ctx, fig, phase(g), w, h)) {
+    const row = share * (fig.rows - 1), floor = Math.min(place.y(view.floor) + 0.05 * view.size * scale, h - 4);
+    const pictured = fig.strip && strip(ctx, fig, share, w, h), colours = pictured ? onPicture : ours;
+    if (pictured) {
       ctx.fillStyle = "rgb(255 255 255 / .35)";
       ctx.fillRect(0, h - 3, w, 3);
       ctx.fillStyle = "#ffffff";
-      ctx.fillRect(0, h - 3, w * phase(g), 3);
+      ctx.fillRect(0, h - 3, w * share, 3);
     } else if (!stage.small) {
       ctx.fillStyle = ours.line;
       ctx.fillRect(w * 0.06, floor, w * 0.88, 2);
       ctx.fillStyle = ours.motion;
-      ctx.fillRect(w * 0.06, floor, w * 0.88 * phase(g), 2);
+      ctx.fillRect(w * 0.06, floor, w * 0.88 * share, 2);
     }
-    if (calm.matches && !g.playing && !g.touched) {
-      for (const [share, opacity] of [[0, 0.12], [0.33, 0.2], [0.66, 0.32]]) {
-        body(ctx, fig, data.skeleton, share * (fig.rows - 1), place, view.size, opacity, colours);
+    if (still) {
+      for (const [before, opacity] of [[0, 0.12], [0.33, 0.2], [0.66, 0.32]]) {
+        body(ctx, fig, data.skeleton, before * (fig.rows - 1), place, view.size, opacity, colours);
       }
-      return body(ctx, fig, data.skeleton, fig.rows - 1, place, view.size, 1, colours);
+      return body(ctx, fig, data.skeleton, row, place, view.size, 1, colours);
     }
     if (!stage.small) trails(ctx, fig, data.skeleton, row, fig.rows * 0.3, place, view.size, colours);
     body(ctx, fig, data.skeleton, row, place, view.size, 1, colours);
   }
 
   const visible = new Set(), extras = [];
-  let last = null, queued = false;
+  let last = null, queued = false, printing = false;
   function wake() {
     if (queued) return;
     queued = true;
@@ -227,6 +230,7 @@ const Dance = (() => {
     canvas.stage = stage;
     g.stages.push(stage);
     mark(stage);
+    if (data.figures[stage.key].strip && !figure(stage.key).image) load(figure(stage.key));
     if (host.tagName === "BUTTON") host.addEventListener("click", () => setPlaying(g, !g.playing));
     watcher.observe(canvas);
   }
@@ -249,12 +253,23 @@ const Dance = (() => {
 
   function redraw() {
     readColours();
-    for (const stage of visible) stage.dirty = true;
-    for (const listener of listeners) listener(null);
+    dirty(visible);
+    for (const listener of listeners) listener(null, printing);
     wake();
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   addEventListener("resize", redraw);
+
+  /* On paper nothing moves: every figure, seen or not, as a series of poses in the light colours. */
+  function paper(now) {
+    printing = now;
+    document.documentElement.classList.toggle("paper", now);
+    redraw();
+    dirty(every());
+    if (now) every().forEach(draw);
+  }
+  addEventListener("beforeprint", () => paper(true));
+  addEventListener("afterprint", () => paper(false));
 
   return { data, calm, decode, body, trails, sharpen, colours: ours, onPicture, drive, wake, extras, listeners };
 })();
