@@ -20,6 +20,19 @@ def folder(small_folder, tmp_path):
     return shutil.copytree(small_folder, tmp_path / "data")
 
 
+@pytest.fixture(scope="module")
+def made(small_folder, small_config, tmp_path_factory):
+    """``made / "R"``, fitted from nothing to the end, and ``made / "cache"``, filled by that; not to be written to."""
+    folder = tmp_path_factory.mktemp("made")
+    fit_run(small_config(), small_folder, folder / "R", cache=folder / "cache")
+    return folder
+
+
+@pytest.fixture
+def cache(made, tmp_path):
+    return shutil.copytree(made / "cache", tmp_path / "cache")
+
+
 class Stages(list):
     """Which stages ran, and which were kept."""
 
@@ -47,14 +60,14 @@ def test_a_second_fit_with_nothing_changed_does_nothing(small_folder, small_conf
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "R").iterdir()} == before
 
 
-def test_with_and_without_a_cache_the_run_is_the_same(small_folder, small_config, small_cache, tmp_path):
+def test_with_and_without_a_cache_the_run_is_the_same(made, cache, small_folder, small_config, tmp_path):
     fit_run(small_config(), small_folder, tmp_path / "a", cache=None)
-    fit_run(small_config(), small_folder, tmp_path / "b", cache=small_cache)
-    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+    fit_run(small_config(), small_folder, tmp_path / "b", cache=cache)
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b") == bytes_of(made / "R")
 
 
 @pytest.mark.parametrize("stage", ["motion", "layers", "head"])
-def test_a_stopped_fit_goes_on_where_it_was(stage, small_folder, small_config, tmp_path):
+def test_a_stopped_fit_goes_on_where_it_was(stage, made, small_folder, small_config, tmp_path):
     class Stopped(KeyboardInterrupt):
         pass
 
@@ -68,41 +81,38 @@ def test_a_stopped_fit_goes_on_where_it_was(stage, small_folder, small_config, t
     resumed = Stages()
     fit_run(small_config(), small_folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=resumed)
     assert resumed.made() == STAGES[STAGES.index(stage) + 1 :]
-    fit_run(small_config(), small_folder, tmp_path / "whole")
-    assert bytes_of(tmp_path / "R") == bytes_of(tmp_path / "whole")
+    assert bytes_of(tmp_path / "R") == bytes_of(made / "R")
 
 
-def test_a_damaged_cache_is_made_again(small_folder, small_config, tmp_path):
-    fit_run(small_config(), small_folder, tmp_path / "a", cache=tmp_path / "cache")
-    for path in (tmp_path / "cache").iterdir():
+def test_a_damaged_cache_is_made_again(made, cache, small_folder, small_config, tmp_path):
+    for path in cache.iterdir():
         os.truncate(path, path.stat().st_size // 2)
     stages = Stages()
-    fit_run(small_config(), small_folder, tmp_path / "b", cache=tmp_path / "cache", on_stage=stages)
+    fit_run(small_config(), small_folder, tmp_path / "R", cache=cache, on_stage=stages)
     assert stages.made() == STAGES
-    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+    assert bytes_of(tmp_path / "R") == bytes_of(made / "R")
 
 
-def test_another_setting_repeats_only_what_depends_on_it(small_folder, small_config, tmp_path):
-    fit_run(small_config(), small_folder, tmp_path / "R", cache=tmp_path / "cache")
+def test_another_setting_repeats_only_what_depends_on_it(made, cache, small_folder, small_config, tmp_path):
+    run = shutil.copytree(made / "R", tmp_path / "R")
     stages = Stages()
-    fit_run(small_config("head.nec=2"), small_folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=stages)
+    fit_run(small_config("head.nec=2"), small_folder, run, cache=cache, on_stage=stages)
     assert stages.made() == ["head", "score"]
-    assert read_run(tmp_path / "R").json("config")["head"]["nec"] == 2
+    assert read_run(run).json("config")["head"]["nec"] == 2
 
 
-def test_another_data_file_is_noticed(folder, small_config, tmp_path):
-    fit_run(small_config(), folder, tmp_path / "R", cache=tmp_path / "cache")
-    before = bytes_of(tmp_path / "R")
+def test_another_data_file_is_noticed(made, cache, folder, small_config, tmp_path):
+    run = shutil.copytree(made / "R", tmp_path / "R")
     with np.load(folder / "features.npz") as archive:
         arrays = {name: archive[name] for name in archive.files}
     arrays["planted_dual"] = arrays["planted_dual"][:, ::-1] + 0.1
     np.savez(folder / "features.npz", **arrays)
     stages = Stages()
-    fit_run(small_config(), folder, tmp_path / "R", cache=tmp_path / "cache", on_stage=stages)
+    fit_run(small_config(), folder, run, cache=cache, on_stage=stages)
     assert {"text", "evidence", "head", "score"} <= set(stages.made())
-    assert bytes_of(tmp_path / "R")["evidence.safetensors"] != before["evidence.safetensors"]
+    assert bytes_of(run)["evidence.safetensors"] != bytes_of(made / "R")["evidence.safetensors"]
     fit_run(small_config(), folder, tmp_path / "fresh")
-    assert bytes_of(tmp_path / "R") == bytes_of(tmp_path / "fresh")
+    assert bytes_of(run) == bytes_of(tmp_path / "fresh")
 
 
 def test_the_place_is_checked_before_any_work(small_folder, small_config, tmp_path):
