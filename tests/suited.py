@@ -8,6 +8,32 @@ from dance_xai.planted.palette import PADS, pad_colours
 
 SIZE = (128, 128)
 ACTIONS = ("wave", "squat", "kick")
+SETTINGS = """
+name = "suits"
+
+[data.clips]
+path = "clips.csv"
+
+[extract]
+poses = "planted"
+features = ["planted"]
+
+[motion]
+per_clip = 6
+min_clips = 2
+stride = 8
+stability_repeats = 0
+windows.frames = 12
+clusters.n_clusters = [12]
+clusters.refine = 3
+
+[layers]
+folds = 2
+
+[head]
+folds = 2
+"""
+"""Of a quick fit to a few such videos."""
 _STANDING = {
     "head": (0, -46),
     "shoulder": (11, -32),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 from tests.app.browsing import HOME, LABELS, Browser
-from tests.suited import ACTIONS, performance
+from tests.suited import ACTIONS, SETTINGS, performance
 from tests.suspected import suspected
 
 from dance_xai.app import Limits, make_app
@@ -22,32 +22,7 @@ from dance_xai.workflows.diagnosing import diagnose_view
 from dance_xai.workflows.fitting import fit_run
 from dance_xai.workflows.runs import RunView, open_run
 
-SETTINGS = """
-name = "suits <b>bold</b>"
-
-[data.clips]
-path = "clips.csv"
-
-[extract]
-poses = "planted"
-features = ["planted"]
-
-[motion]
-per_clip = 6
-min_clips = 2
-stride = 8
-stability_repeats = 0
-windows.frames = 12
-clusters.n_clusters = [12]
-clusters.refine = 3
-
-[layers]
-folds = 2
-
-[head]
-folds = 2
-nec = 4
-"""
+SUITS = SETTINGS.replace('"suits"', '"suits <b>bold</b>"') + "nec = 4\n"
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +37,7 @@ def suits(tmp_path_factory: pytest.TempPathFactory, write_video: Callable[..., P
             rows.append([name, name, LABELS[action], "train" if number < 4 else "test"])
     with (folder / "clips.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["clip", "path", "label", "split"], *rows])
-    (folder / "settings.toml").write_text(SETTINGS)
+    (folder / "settings.toml").write_text(SUITS)
     fit_run(read_config(folder / "settings.toml"), folder, folder / "runs" / "suits", cache=folder / "cache")
     return folder
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.broken_videos import BROKEN, Workshop, cut, damaged, huge, mixed
-from tests.suited import ACTIONS, performance
+from tests.suited import ACTIONS, SETTINGS, performance
 
 from dance_xai.artifacts import read_run
 from dance_xai.config import read_config
@@ -23,33 +23,6 @@ from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.types import Clip, Manifest
 from dance_xai.workflows.checking import check_data
 from dance_xai.workflows.fitting import fit_run
-
-SETTINGS = """
-name = "suits"
-
-[data.clips]
-path = "clips.csv"
-
-[extract]
-poses = "planted"
-features = ["planted"]
-
-[motion]
-per_clip = 6
-min_clips = 2
-stride = 8
-stability_repeats = 0
-windows.frames = 12
-clusters.n_clusters = [12]
-clusters.refine = 3
-
-[layers]
-folds = 2
-
-[head]
-folds = 2
-"""
-
 
 SPANS = {"late.mp4": ("5", "6"), "short.mp4": ("0.2", "0.24")}
 FINE = ("huge.mkv", "mixed.mkv", "begun_late.mp4", "nearly_whole.mp4")

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.suited import ACTIONS, performance
+from tests.suited import SETTINGS as SUITED
 
 from dance_xai.data.pose_files.detections import Given
 from dance_xai.data.pose_files.reading import read_detections
@@ -18,27 +19,7 @@ from dance_xai.planted.standins.pose import PlantedPose
 from dance_xai.types import Clip
 from dance_xai.workflows.runs import open_run
 
-SETTINGS = """
-name = "suits"
-[data.clips]
-path = "clips.csv"
-[extract]
-poses = "planted"
-features = ["kinematics"]
-[motion]
-per_clip = 4
-min_clips = 2
-stride = 8
-stability_repeats = 0
-windows.frames = 12
-clusters.n_clusters = [6]
-clusters.min_clusters = 2
-clusters.refine = 2
-[layers]
-folds = 2
-[head]
-folds = 2
-"""
+SETTINGS = SUITED.replace('["planted"]', '["kinematics"]').replace("[12]", "[6]\nclusters.min_clusters = 2")
 EVERYBODY = ("--set", "extract.people=all")
 FRAMES = 24
 ASIDE = 60.0

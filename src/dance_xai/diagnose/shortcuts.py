@@ -14,7 +14,7 @@ import numpy as np
 
 from dance_xai.diagnose.learnt import Learnt, Lessons
 from dance_xai.diagnose.presence import Possession, possession
-from dance_xai.diagnose.suspicion import Suspicion, Unjudged
+from dance_xai.diagnose.suspicion import Leaning, Suspicion, Unjudged
 from dance_xai.edit.heldout import HeldOut, Proposed
 from dance_xai.edit.lookup import full_name, short_name
 from dance_xai.types import BoolArray, FloatArray, IntArray, Kind
@@ -159,18 +159,20 @@ class Screen:
                 if one.share > max(one.elsewhere, MOST):
                     yield one
 
-    def _unjudged(self, one: Association) -> Unjudged:
+    def _leaning(self, one: Association) -> Leaning:
         model = self.held.model
-        return Unjudged(
+        return Leaning(
             label=model.classes[one.label],
             kind=model.bank.concepts[one.concept].kind,
             concept=full_name(model.bank, one.concept).partition(":")[2],
             weight=float(self._weight[one.label, one.concept]),
             share=one.share,
             elsewhere=one.elsewhere,
-            exceptions=int((one.own & (one.usual <= 0.5)).sum()),
             mass=self._mass(one),
         )
+
+    def _unjudged(self, one: Association) -> Unjudged:
+        return Unjudged(**vars(self._leaning(one)), exceptions=int((one.own & (one.usual <= 0.5)).sum()))
 
     def _mass(self, one: Association) -> float:
         """Share of the absolute contributions to the class's logit, over its own clips, that the concept makes."""
@@ -178,28 +180,22 @@ class Screen:
         return float(terms[one.concept] / terms.sum()) if terms.any() else 0.0
 
     def _judge(self, one: Association) -> Suspicion:
-        model, labels, right = self.held.model, self.held.labels, self.right
+        right = self.right
         score = right.astype(np.float64)
         usual, unusual = right[one.own & (one.usual > 0.5)], right[one.own & (one.usual <= 0.5)]
         tempted = ~one.own & (one.usual > 0.5)
         taken = self.held.logits[tempted].argmax(axis=1) == one.label
         alone = self._motion_alone
         return Suspicion(
-            label=model.classes[one.label],
-            kind=model.bank.concepts[one.concept].kind,
-            concept=full_name(model.bank, one.concept).partition(":")[2],
-            weight=float(self._weight[one.label, one.concept]),
-            share=one.share,
-            elsewhere=one.elsewhere,
+            **vars(self._leaning(one)),
             usual=float(usual.mean()) if len(usual) else None,
             unusual=float(unusual.mean()) if len(unusual) else None,
             n_unusual=len(unusual),
             misled=int(taken.sum()),
             n_tempted=int(tempted.sum()),
             by_noise=float(self._possession.misjudged[one.concept] * one.own.sum()),
-            mass=self._mass(one),
             motion_alone=None if alone is None else float(alone[one.label]),
-            loss=float(score.mean()) - one.turned(score, labels),
+            loss=float(score.mean()) - one.turned(score, self.held.labels),
             through=self._through(one),
         )
 

@@ -46,9 +46,10 @@ def shortcut_words(one: Shortcut) -> str:
 def suspicion_words(doubt: Suspicion) -> str:
     """What speaks for a suspected shortcut, and how much of it noise could make."""
     side = _side(doubt.weight)
+    makes = f"makes {doubt.mass:.0%} of the class's contributions" if doubt.mass else "reaches it through others only"
     text = (
         f"'{doubt.label}' leans on {doubt.kind} '{doubt.concept}': {doubt.share:.0%} of its train clips are {side} it "
-        f"({doubt.elsewhere:.0%} of the others), and it makes {doubt.mass:.0%} of the class's contributions. "
+        f"({doubt.elsewhere:.0%} of the others), and it {makes}. "
         f"Held-out clips of the class that are so are right in {_percent(doubt.usual)}, the {doubt.n_unusual} that are "
         f"not in {_percent(doubt.unusual)}; {doubt.misled} of {doubt.n_tempted} clips of other classes that are so are "
         "taken for it."
