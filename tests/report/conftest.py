@@ -99,7 +99,7 @@ def make_diagnosis(bank, classes, predictions):
         for at, (clip, true, said) in enumerate(wrong)
     )
     name = bank.names[bank.columns("object")[0]]
-    doubt = Suspicion(classes[0], "object", name, 0.5, 0.9, 0.1, 1.0, 0.5, 4, 1, 9, 0.1, 0.3, 0.6, 0.02)
+    doubt = Suspicion(classes[0], "object", name, 0.5, 0.9, 0.1, 0.3, 1.0, 0.5, 4, 1, 9, 0.1, 0.6, 0.02)
     effect = Effect((0.9, 0.895), (0.8, 0.85), (0.5, 1.0), 0.04, 0.01)
     edit = Proposed("resolve", {"forbid": [[classes[0], name]]})
     weak = replace(doubt, label=classes[-1], kind="scene", concept=bank.names[bank.columns("scene")[0]], by_noise=9.0)
