@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import threading
@@ -9,6 +10,7 @@ import time
 
 import pytest
 import uvicorn
+from PIL import Image
 from tests.app.browsing import NASTY
 
 from dance_xai.app import make_app
@@ -65,6 +67,26 @@ def opened(browser):
 
 def score(page):
     return page.locator(".row.total .num").inner_text()
+
+
+def shades(locator):
+    """How many different pixels an element shows."""
+    return len(Image.open(io.BytesIO(locator.screenshot())).convert("RGB").getcolors(1 << 20))
+
+
+def test_forced_colours_keep_bars_switches_and_what_is_chosen(served, opened, run, new_video):
+    page = opened(served(run), forced_colors="active", reduced_motion="reduce")
+    page.set_input_files("#pick", new_video)
+    page.wait_for_selector("#said")
+    bar, switch = page.locator(".term .step").first, page.locator(".term input[role=switch]").first
+    assert shades(bar) > 1
+    on = switch.screenshot()
+    switch.evaluate("(box) => box.click()")
+    page.wait_for_selector("#moved")
+    assert switch.screenshot() != on
+    edge = "(tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomColor)"
+    current, others = (page.locator(f".tabs a{which}") for which in ("[aria-current]", ":not([aria-current])"))
+    assert not {*current.evaluate_all(edge)} & {*others.evaluate_all(edge)}
 
 
 def test_from_a_video_to_a_saved_model(served, opened, run, new_video, tmp_path):

@@ -101,8 +101,21 @@ def bars(show, point, picture=None):
     for row, term in enumerate(show.terms):
         if term.kind == "motion":
             bar = painter.bars.bar(row)
-            found[term.concept] = near(canvas.getpixel((bar.x + bar.width // 2, bar.y + bar.height // 2)), DARK.motion)
+            x = bar.x + (bar.width // 2 if term.value > 0 else 0)  # what speaks against the class is hollow
+            found[term.concept] = near(canvas.getpixel((x, bar.y + bar.height // 2)), DARK.motion)
     return found
+
+
+def test_a_bar_that_speaks_against_the_class_is_hollow(explained, bank, track):
+    show = Show(explained, bank, None, track, top=9)
+    painter = Painter(show, layout_of(show))
+    canvas, full = painter.frame(30), {}
+    for row, term in enumerate(show.terms):
+        bar = painter.bars.bar(row)
+        rim, middle = (canvas.getpixel((bar.x + bar.width // 2, bar.y + y)) for y in (0, bar.height // 2))
+        if bar.width > 10:
+            full.setdefault(term.value > 0, []).append(rim == middle)
+    assert all(full[True]) and not any(full[False])
 
 
 @pytest.mark.parametrize(

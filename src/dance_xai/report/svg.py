@@ -13,6 +13,7 @@ TICKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 BOTTOM, CEILING = 0.3, 0.999
 LEGIBLE = 17.0
 LABEL_WIDTH = 158
+TOP, ZONED = 24, 38
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def accuracy_chart(series: Sequence[Series], *, width: int, height: int, labels:
     values = [value for line in series for value in line.points.values()]
     right = width - (LABEL_WIDTH if labels else 14)
     ticks, title = _ticks(min(values), max(values)), "non-zero weights per class (NEC)"
-    plane = Plane(46, right, 14, height - 46, budgets, ticks, title, "NEC", math.log, _stretch)
+    plane = Plane(46, right, ZONED, height - 46, budgets, ticks, title, "NEC", math.log, _stretch)
     return _chart([_zone(plane), *_drawn(series, plane, labels)], width, height)
 
 
@@ -108,7 +109,7 @@ def correction_chart(series: Sequence[Series], *, width: int, height: int, label
     counts = sorted(series[0].points)
     right = width - (LABEL_WIDTH if labels else 14)
     ticks = share_ticks(values)
-    plane = Plane(46, right, 14, height - 46, counts, ticks, "corrected concepts per clip", "corrected", float, float)
+    plane = Plane(46, right, TOP, height - 46, counts, ticks, "corrected concepts per clip", "corrected", float, float)
     return _chart(_drawn(series, plane, labels), width, height)
 
 
@@ -143,7 +144,7 @@ def _zone(plane: Plane) -> str:
     return (
         f'<rect class="zone" x="{plane.left}" y="{plane.top}" width="{edge - plane.left:.2f}" '
         f'height="{plane.bottom - plane.top}"/>'
-        f'<text class="zone-label" x="{plane.left + 10}" y="{plane.bottom - 10}">short explanations</text>'
+        f'<text class="zone-label" x="{plane.left + 10}" y="{plane.top - 6}">short explanations</text>'
     )
 
 
@@ -159,6 +160,7 @@ def _grid(plane: Plane) -> list[str]:
         if x - last >= LEGIBLE + 3:
             last = x
             parts.append(f'<text class="tick" x="{x}" y="{plane.bottom + 20}" text-anchor="middle">{budget:g}</text>')
+    parts.append('<text class="axis" x="0" y="12">test accuracy</text>')
     middle = (plane.left + plane.right) / 2
     parts.append(f'<text class="axis" x="{middle}" y="{plane.bottom + 40}" text-anchor="middle">{plane.title}</text>')
     return parts

@@ -41,7 +41,8 @@ function setUpSum() {
   parts.apply = h("button", { type: "button", class: "tool strong", onclick: applyChanges }, "Apply as edit");
   fill(parts.sum, h("div", { class: "bar" },
     h("h2", { class: "small" }, h("label", { for: "focus" }, "The sum for "), focus, h("label", { for: "rival" }, " against "), rival),
-    h("div", { class: "switches", role: "group", "aria-label": "Kinds of concepts" }, kinds), h("div", { class: "tools" }, parts.reset, parts.apply)), parts.body);
+    h("div", { class: "switches", role: "group", "aria-label": "Kinds of concepts" }, kinds), h("div", { class: "tools" }, parts.reset, parts.apply)), parts.body,
+    h("p", { class: "note" }, "The score is the bias and what each concept adds: its activation in this clip (0 is the mean over train clips, in standard deviations) times its weight for the class. Below a slider the short mark is that mean, the long one this clip. The class with the highest score is what the model says."));
 }
 
 function update() {
@@ -61,7 +62,7 @@ function showSaid(before, now) {
   const { model, reading } = store, said = best(now), was = best(before);
   const odds = softmax(now), original = softmax(before);
   const truth = reading.label === null ? null : h("span", { class: `chip ${reading.label === model.classes[said] ? "good" : "bad"}` },
-    reading.label === model.classes[said] ? "right" : `labelled ${label(reading.label)}`);
+    reading.label === model.classes[said] ? "right" : `wrong: labelled ${label(reading.label)}`);
   const moved = said === was
     ? store.changed.size ? `as it is: ${percent(original[was])}` : "" : `as it is: ${label(model.classes[was])}, ${percent(original[was])}`;
   fill(parts.head,

@@ -11,7 +11,7 @@ const MOST = 300;
 export async function showFailures() {
   const { failures } = await read("failures"), test = store.model.figures.test;
   fill(byId("failures"), h("h2", {}, "Mistakes"),
-    h("p", { class: "lead" }, test.clips ? `${failures.length} of ${test.clips} test clips are taken for another class, the most surely wrong first.` : "The RUN has no labelled test clips."),
+    h("p", { class: "lead" }, test.clips ? `${failures.length} of ${test.clips} test clips ${failures.length === 1 ? "is" : "are"} taken for another class${failures.length > 1 ? ", the most surely wrong first" : ""}.` : "The RUN has no labelled test clips."),
     h("ul", { class: "failures" }, failures.slice(0, MOST).map(one)),
     failures.length > MOST ? h("p", { class: "note" }, `The first ${MOST} are shown.`) : null);
 }

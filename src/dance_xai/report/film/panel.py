@@ -94,8 +94,8 @@ class Bars:
         room -= width_of(kind, 0.75 * unit) + 0.6 * unit if kind else 0.0
         name = fitted(term.name, size, room)
         marks: list[Mark] = []
+        ground = mixed(colours.card, colour, 0.22) if lit else colours.card
         if lit:
-            ground = mixed(colours.card, colour, 0.22)
             marks.append(Block(box.x, box.y, box.width, box.height - 0.25 * unit, ground, radius=0.4 * unit))
         marks += [
             Disc(
@@ -104,6 +104,7 @@ class Bars:
             Words(x + 1.0 * unit, base, name, size, ink),
             Words(right, base, value, size, ink, "end"),
             Block(bar.x, bar.y, bar.width, bar.height, mixed(colours.card, colour, 0.4) if dim else colour),
+            *(self._hollow(bar, ground) if term.value < 0 else ()),
         ]
         if kind:
             after = x + 1.6 * unit + width_of(name, size)
@@ -111,6 +112,12 @@ class Bars:
         if self._zero > self._place.x + unit:
             marks.append(Block(self._zero - 0.5, bar.y - 0.2 * unit, 1.0, bar.height + 0.4 * unit, colours.muted))
         return marks
+
+    def _hollow(self, bar: Place, ground: str) -> list[Mark]:
+        """What makes a bar hollow, as one that speaks against the class is."""
+        rim = max(1, round(0.12 * self._unit))
+        wide, high = bar.width - 2 * rim, bar.height - 2 * rim
+        return [Block(bar.x + rim, bar.y + rim, wide, high, ground)] if min(wide, high) > 0 else []
 
     def foot(self) -> list[Mark]:
         """What else the score is made of."""

@@ -16,6 +16,9 @@ from dance_xai.types import BoolArray, ConceptBank, ConceptSpan, Contribution, E
 FADE = 0.12
 """Seconds in which a concept lights up and goes out."""
 
+UPRIGHT, FLAT = 0.75, 16 / 9
+"""Least and most width per height of what is shown where there are poses alone."""
+
 
 @dataclass(frozen=True, eq=False)
 class Show:
@@ -81,15 +84,19 @@ class Show:
         """Left, top, width and height of the part of the pose plane that is shown."""
         if self.track is None:
             return 0.0, 0.0, 4.0, 3.0
-        if self.track.height_width is not None:
-            return 0.0, 0.0, float(self.track.height_width[1]), float(self.track.height_width[0])
-        if self.video is not None:
-            return 0.0, 0.0, float(self.video.height_width[1]), float(self.video.height_width[0])
+        if self.video is None:
+            return self._around_poses()
+        height, width = self.track.height_width or self.video.height_width
+        return 0.0, 0.0, float(width), float(height)
+
+    def _around_poses(self) -> tuple[float, float, float, float]:
+        assert self.track is not None
         points = self.track.xy[self.seen]
         low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(2), np.ones(2))
-        margin = 0.1 * float((high - low).max())
-        (left, top), (width, height) = low - margin, high - low + 2 * margin
-        return float(left), float(top), float(width), float(height)
+        width, height = (high - low + 0.2 * max(1e-9, float((high - low).max()))).tolist()
+        width, height = max(width, UPRIGHT * height), max(height, width / FLAT)
+        left, top = ((low + high) / 2 - np.array([width, height]) / 2).tolist()
+        return left, top, width, height
 
     @property
     def terms(self) -> tuple[Contribution, ...]:
