@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from dance_xai.errors import DataError
-from dance_xai.extract.moments import see_moments, segments
-from dance_xai.extract.settings import ExtractConfig
+from dance_xai.extract.keep import ClipKeep
+from dance_xai.extract.moments import MomentsEye, moments_key, see_moments, segments
+from dance_xai.extract.settings import ExtractConfig, SamplingConfig
+from dance_xai.extract.watch import open_clip, show
 from dance_xai.types import Clip, Sampling, VideoFacts
 
 
@@ -58,3 +60,28 @@ def test_segments_are_held_at_the_ends():
 def test_a_video_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(DataError, match=r"no\.mp4"):
         see_moments(Clip("v", path=tmp_path / "no.mp4"), Reader(2), ExtractConfig())
+
+
+def test_moments_come_out_of_a_pass_that_others_look_at_too(clip):
+    video, encoder = open_clip(clip, ExtractConfig()), Reader(4)
+    eyes = [MomentsEye(video, encoder, most) for most in (3, 16)]
+    show(video, eyes, 1)
+    for eye, most in zip(eyes, (3, 16), strict=True):
+        alone = see_moments(clip, encoder, ExtractConfig(), most=most)
+        assert (eye.moments().frame == alone.frame).all() and (eye.moments().vectors == alone.vectors).all()
+
+
+def test_moments_are_kept_by_everything_that_changes_them(clip, tmp_path, write_video, numbered_frames):
+    config, keep = ExtractConfig(encoder="clip"), ClipKeep(tmp_path)
+    same = moments_key(replace(clip, id="other", label="x"), config, {"clip": "1", "poses": "2"}, keep)
+    assert same == moments_key(clip, config, {"clip": "1"}, keep)
+    others = {
+        moments_key(clip, config, {"clip": "2"}, keep),
+        moments_key(clip, replace(config, encoder="siglip"), {"clip": "1"}, keep),
+        moments_key(clip, replace(config, sampling=SamplingConfig(frames=4)), {"clip": "1"}, keep),
+        moments_key(clip, replace(config, dtype="float16"), {"clip": "1"}, keep),
+        moments_key(clip, replace(config, fps=5.0), {"clip": "1"}, keep),
+        moments_key(replace(clip, end=0.5), config, {"clip": "1"}, keep),
+        moments_key(Clip("v", path=write_video(tmp_path / "v.mp4", numbered_frames(29))), config, {"clip": "1"}, keep),
+    }
+    assert len(others | {same}) == 8

@@ -16,7 +16,7 @@ from dance_xai.workflows import demonstration, subjects
 from dance_xai.workflows.demonstration import demonstrate
 from dance_xai.workflows.explaining import explain_of
 from dance_xai.workflows.newcomers import Looking, read_newcomers
-from dance_xai.workflows.runs import open_run
+from dance_xai.workflows.runs import RunView, open_run
 from dance_xai.workflows.shifting import shift_run
 from dance_xai.workflows.subjects import find_subject, known_clip
 
@@ -145,7 +145,7 @@ def test_a_clip_without_people_that_is_kept_has_a_note(result, tmp_path, write_v
     view = open_run(result.folder / "run")
     clip = view.manifest.ids[0]
     assert known_clip(view, clip).notes == ()
-    vars(view)["config"] = replace(view.config, extract=replace(view.config.extract, nobody="keep"))
+    vars(view)["extract"] = replace(view.extract, nobody="keep")
     new = find_subject(view, str(empty))
     vars(view)["_tracks"] = {clip: new.track}
     said = "motion: nobody found in any frame, so no motion was measured; "
@@ -181,6 +181,23 @@ def test_what_is_there_is_seen_in_some_frame_and_a_new_video_is_told_as_a_known_
         scenes = [seen for seen in each.phrases_seen if seen.kind == "scene"]
         assert max(scenes, key=lambda seen: seen.score).name in there
     assert problems(to_json(found), json_schema()) == []
+
+
+def test_a_clip_that_was_looked_at_is_told_without_a_model(result, monkeypatch, tmp_path):
+    view = open_run(result.folder / "run")
+    clip = view.manifest.ids[3]
+    first = explain_of(view, known_clip(view, clip))
+    monkeypatch.setattr(loading, "load_encoder", lambda *given: pytest.fail("a model was loaded"))
+    again = open_run(result.folder / "run")
+    assert to_json(explain_of(again, known_clip(again, clip))) == to_json(first) and first.phrases_seen
+
+
+def test_a_place_that_cannot_be_written_keeps_nobody_from_an_explanation(result, monkeypatch, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setattr(RunView, "cache", tmp_path / "file")
+    view = open_run(result.folder / "run")
+    subject = known_clip(view, view.manifest.ids[4])
+    assert subject.moments is not None and subject.notes == ()
 
 
 def test_a_clip_whose_video_is_gone_is_explained_with_a_note(result, tmp_path):

@@ -10,7 +10,7 @@ from dance_xai.config import parse_config
 from dance_xai.data.pose_source import read_tracks
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.types import Clip
-from dance_xai.workflows import runs
+from dance_xai.workflows import run_reading
 from dance_xai.workflows.runs import open_run
 
 
@@ -80,7 +80,9 @@ def test_poses_without_a_frame_rate_take_that_of_the_video(
 ):
     """As a fit does; without a rate, windows of so many seconds cannot be cut again."""
     path = write_video(tmp_path / "clip.mp4", numbered_frames(5), fps=20)
-    monkeypatch.setattr(runs, "read_tracks", lambda *given: tuple(replace(t, fps=None) for t in read_tracks(*given)))
+    monkeypatch.setattr(
+        run_reading, "read_tracks", lambda *given: tuple(replace(t, fps=None) for t in read_tracks(*given))
+    )
     view = open_run(small_run)
     first, second, third = view.manifest.ids[:3]
     vars(view)["listed"] = {first: Clip(first, path=path), second: Clip(second, path=tmp_path / "gone.mp4")}

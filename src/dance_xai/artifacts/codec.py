@@ -117,6 +117,20 @@ def _layout(cls: Any) -> dict[str, Any]:
 
 
 @cache
+def _plan(cls: Any) -> dict[str, tuple[Any, frozenset[Any]]]:
+    """The fields of a dataclass with their type hints and the types that are read as they are."""
+    return {key: (hint, _as_they_are(hint)) for key, hint in _layout(cls).items()}
+
+
+def _as_they_are(hint: Any) -> frozenset[Any]:
+    """Types of values that stand in the tree as they are where ``hint`` is asked for."""
+    origin, inner = _taken_apart(hint)
+    if origin in (Union, UnionType):
+        return frozenset().union(*map(_as_they_are, inner))
+    return frozenset({hint} if hint in (*PLAIN, NoneType) else ())
+
+
+@cache
 def _taken_apart(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """``tuple[int, ...]`` -> ``tuple``, ``(int, ...)``."""
     return get_origin(hint) or hint, get_args(hint)
@@ -195,14 +209,18 @@ def _decode_mapping(hints: tuple[Any, ...], tree: Any, arrays: Mapping[str, Arra
 
 def _decode_dataclass(cls: type, tree: Any, arrays: Mapping[str, Array], name: str) -> Any:
     _expect(isinstance(tree, dict) and tree.get("$type") == cls.__name__, tree, f"a {cls.__name__}", name)
-    layout = _layout(cls)
+    layout = _plan(cls)
     unknown, missing = sorted(tree.keys() - layout.keys() - {"$type"}), sorted(layout.keys() - tree.keys())
     if unknown or missing:
         raise ArtifactError(
             f"{name}: expected the fields of {cls.__name__}, got unknown {unknown} and missing {missing}; "
             "read it with the version that wrote it, or make it again"
         )
-    return cls(**{key: _decode(hint, tree[key], arrays, f"{name}.{key}") for key, hint in layout.items()})
+    values = {}
+    for key, (hint, plain) in layout.items():
+        value = tree[key]
+        values[key] = value if type(value) in plain else _decode(hint, value, arrays, f"{name}.{key}")
+    return cls(**values)
 
 
 def _decode_any(tree: Any, arrays: Mapping[str, Array], name: str) -> Any:

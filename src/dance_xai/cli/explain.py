@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,60 +47,119 @@ def explain(
 
     from dance_xai.cli.common import check_out
     from dance_xai.errors import ConfigError
-    from dance_xai.explain import to_json
     from dance_xai.report.encode import SUFFIXES
-    from dance_xai.workflows.correcting import read_corrections, with_correction
     from dance_xai.workflows.explaining import explain_of, prepare_page
-    from dance_xai.workflows.remembering import recalled
-    from dance_xai.workflows.remembering import remember as add_to
     from dance_xai.workflows.runs import open_run
-    from dance_xai.workflows.subjects import find_subject
-    from dance_xai.workflows.taught import taught_clip
 
     suffix = check_out(out, (".html", ".json", *SUFFIXES))
     if (correct or corrections) and suffix in SUFFIXES:
         given = "--set" if correct else "--corrections"
         raise ConfigError(f"{given} with --out {out}: expected .html or .json, got a video; it shows the clip as it is")
     view = open_run(run, data_root)
-    values = read_corrections(view, correct)
+    values = _set_by_hand(view, correct) if correct else {}
     if suffix == ".html":
         Thread(target=prepare_page, args=(view,), daemon=True).start()
-    subject = taught_clip(view, clip) or find_subject(view, clip, threads=cores(workers))
+    subject = _subject(view, clip, cores(workers))
+    explanation = explain_of(view, subject)
+    if correct or remember is not None or corrections is not None:
+        explanation = _corrected(view, subject, explanation, values, remember, corrections)
+    if out is None:
+        _tell(explanation, as_json, corrections)
+        return
+    note = _write(out, view, explanation, subject, clip, lambda: _tell(explanation, as_json, corrections))
+    if not as_json:
+        say(f"\nwrote {out}" + (f" ({note})" if note else ""))
+
+
+def _subject(view: RunView, clip: str, threads: int) -> Subject:
+    """A clip of the RUN, one that came with an edit, or a video."""
+    from dance_xai.workflows.subjects import find_subject
+
+    taught = None
+    if view.new_clips is not None:
+        from dance_xai.workflows.taught import taught_clip
+
+        taught = taught_clip(view, clip)
+    return taught or find_subject(view, clip, threads=threads)
+
+
+def _set_by_hand(view: RunView, correct: list[str]) -> dict[int, float]:
+    from dance_xai.workflows.correcting import read_corrections
+
+    return read_corrections(view, correct)
+
+
+def _corrected(
+    view: RunView,
+    subject: Subject,
+    explanation: Explanation,
+    values: dict[int, float],
+    remember: Path | None,
+    corrections: Path | None,
+) -> Explanation:
+    """The explanation with what the model says as concepts are set by hand, here or in the file of corrections."""
+    from dance_xai.workflows import remembering
+    from dance_xai.workflows.correcting import with_correction
+
     if remember is not None:
-        add_to(view, subject, values, remember)
+        remembering.remember(view, subject, values, remember)
     if corrections is not None:
-        values = recalled(view, subject, corrections) | values
-    explanation = with_correction(view, subject, explain_of(view, subject), values)
-    note = None if out is None else _write(out, view, explanation, subject, clip)
+        values = remembering.recalled(view, subject, corrections) | values
+    return with_correction(view, subject, explanation, values)
+
+
+def _tell(explanation: Explanation, as_json: bool, corrections: Path | None) -> None:
+    """Print the explanation."""
     if as_json:
+        from dance_xai.explain import to_json
+
         print_json(to_json(explanation))
-    else:
-        show_explanation(explanation)
-        if corrections is not None and explanation.correction is None:
-            say(f"  no clip of {corrections} is like this one")
-        if out is not None:
-            say(f"\nwrote {out}" + (f" ({note})" if note else ""))
+        return
+    show_explanation(explanation)
+    if corrections is not None and explanation.correction is None:
+        say(f"  no clip of {corrections} is like this one")
 
 
-def _write(out: Path, view: RunView, explanation: Explanation, subject: Subject, named: str) -> str | None:
-    """Write an explanation as the ending of the file says; returns what a person must know of its pictures."""
+def _write(
+    out: Path, view: RunView, explanation: Explanation, subject: Subject, named: str, tell: Callable[[], None]
+) -> str | None:
+    """Write an explanation as the ending of the file says, and tell it.
+
+    Returns:
+        What a person must know of its pictures.
+    """
     from dance_xai.artifacts import write_file
     from dance_xai.cli.common import clip_progress, json_bytes
     from dance_xai.explain import to_json
+
+    suffix, note = out.suffix.lower(), None
+    if suffix == ".html":
+        page, note = _page(view, explanation, subject, named, tell)
+        write_file(out, page.encode())
+        return note
+    if suffix == ".json":
+        write_file(out, json_bytes(to_json(explanation)))
+    else:
+        from dance_xai.workflows.filming import film_clip
+
+        note = film_clip(view, explanation, subject, named, out, clip_progress("frames")).note
+    tell()
+    return note
+
+
+def _page(
+    view: RunView, explanation: Explanation, subject: Subject, named: str, tell: Callable[[], None]
+) -> tuple[str, str | None]:
+    """The page of an explanation, told and prepared while its pictures are taken, and what is to be known of these."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from dance_xai.workflows.explaining import page_of
     from dance_xai.workflows.picturing import picture_of
 
-    suffix = out.suffix.lower()
-    if suffix == ".json":
-        write_file(out, json_bytes(to_json(explanation)))
-        return None
-    if suffix != ".html":
-        from dance_xai.workflows.filming import film_clip
-
-        return film_clip(view, explanation, subject, named, out, clip_progress("frames")).note
-    picture = picture_of(view, explanation, subject, named)
-    write_file(out, page_of(view, explanation, subject.track, picture).encode())
-    return picture.note
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(picture_of, view, explanation, subject, named)
+        tell()
+        return page_of(view, explanation, subject.track, taking.result), taking.result().note
 
 
 def show_explanation(explanation: Explanation, top: int = 8) -> None:

@@ -114,7 +114,7 @@ def read_frames(
     """
     points = np.arange(len(video.timeline)) if wanted is None else np.asarray(wanted)
     sources = video.timeline.source[points]
-    needed, seen = np.unique(sources), np.zeros(len(video.timeline.times), dtype=bool)
+    needed, seen = sources[np.diff(sources, prepend=-1) > 0], np.zeros(len(video.timeline.times), dtype=bool)
     for source, make in _frames(video, threads):
         low, high = np.searchsorted(sources, (source, source + 1))
         picture = make() if low < high else None

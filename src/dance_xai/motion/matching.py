@@ -121,7 +121,7 @@ def motion_curves(
     """
     span = window_span(body, encoder.spec)
     last = max(0, int(body.lengths[0] - 1 - span[0]))
-    start = np.unique(np.append(np.arange(0, last, stride), last))[: body.lengths[0]]
+    start = np.append(np.arange(0, last, stride), last)[: body.lengths[0]]
     parts = []
     for first in range(0, max(1, len(start)), block):
         some = start[first : first + block]

@@ -78,8 +78,11 @@ class VideoSink:
     """
 
     def __init__(self, container: Any, stream: Any) -> None:
+        from av.video.reformatter import VideoReformatter
+
         self.container = container
         self._stream = stream
+        self._scaler = VideoReformatter()  # one for all frames, as each takes longer to make than to use
 
     def add(self, picture: UInt8Array) -> None:
         """Append a frame (H, W, 3) uint8 RGB; of another size than the file it is scaled."""
@@ -87,12 +90,14 @@ class VideoSink:
         from av.video.reformatter import ColorRange, Colorspace
 
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-        yuv = frame.reformat(
+        yuv = self._scaler.reformat(
+            frame,
             self._stream.width,
             self._stream.height,
             format="yuv420p",
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
+            threads=1,
         )
         self.container.mux(self._stream.encode(yuv))
 

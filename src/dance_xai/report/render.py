@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from dance_xai.types import KINDS, counted
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+
+COMPILED: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+"""Options that change what templates are compiled to."""
 
 COMPILING = Lock()
 """Held by who compiles; who comes second finds it done."""
@@ -56,12 +60,13 @@ def asset(name: str) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+    from dance_xai.report.render_kept import KeptTemplates
+
     environment = Environment(
         loader=FunctionLoader(asset),
-        autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        bytecode_cache=KeptTemplates(Path(__file__).parent / "templates", str(COMPILED)),
+        **COMPILED,
     )
     environment.policies["json.dumps_kwargs"] = {
         "sort_keys": False,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dance_xai.errors import DanceError
 from dance_xai.explain import best_frames, explain_clip, fewest_changes, motion_timelines
-from dance_xai.extract.moments import Moments
 from dance_xai.motion.encoder import MotionEncoder, mirrored, window_span
 from dance_xai.motion.matching import motion_curves
 from dance_xai.motion.stack import PoseStack
@@ -31,6 +31,9 @@ from dance_xai.types import (
 )
 from dance_xai.workflows.runs import RunView
 from dance_xai.workflows.subjects import Subject
+
+if TYPE_CHECKING:
+    from dance_xai.extract.moments import Moments
 
 MOST_WINDOWS = 5_000
 """Clips of more frames are gone through in larger steps, of a quarter of a window at most."""
@@ -115,8 +118,13 @@ def prepare_page(view: RunView) -> None:
         view.model.concepts(view.inputs[:1])
 
 
-def page_of(view: RunView, explanation: Explanation, track: PoseTrack | None, picture: Picture | None = None) -> str:
-    """The HTML page of an explanation, with pictures of the clip's video where there are any."""
+def page_of(
+    view: RunView,
+    explanation: Explanation,
+    track: PoseTrack | None,
+    picture: Picture | Callable[[], Picture] | None = None,
+) -> str:
+    """The HTML page of an explanation, with pictures of the clip's video where there are any; see ``clip_page``."""
     windows = matched_windows(view, explanation, track)
     title = view.settings["name"]
     return clip_page(explanation, view.model.bank, windows, title=title, track=track, picture=picture)

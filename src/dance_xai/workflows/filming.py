@@ -53,7 +53,7 @@ def film_clip(
 
     clip = listed_clip(view, name)
     found = clip.path is not None and is_there(clip.path)
-    config = view.config.extract
+    config = view.extract
     video = scan_video(Path(clip.path), start=clip.start, end=clip.end, fps=config.fps) if found and clip.path else None
     show = Show(explanation, view.model.bank, video, subject.track)
     write_film(path, show, progress)

@@ -33,7 +33,7 @@ def picture_of(view: RunView, explanation: Explanation, subject: Subject, name: 
             Path(clip.path),
             clip.start,
             clip.end,
-            fps=view.config.extract.fps,
+            fps=view.extract.fps,
             rate=explanation.fps,
             stills=[each.frame for each in explanation.phrases_seen or () if each.concept in shown],
             squares=_squares(explanation, subject.track),

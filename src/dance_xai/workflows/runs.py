@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dance_xai.artifacts import Run, read_run
-from dance_xai.config import Config, parse_config
-from dance_xai.data.container import is_there
-from dance_xai.data.manifest import read_clips
-from dance_xai.data.pose_source import PosesSource, read_tracks
-from dance_xai.edit import EditChain
+from dance_xai.data.layouts.source import ClipsSource
 from dance_xai.errors import ArtifactError, DataError
+from dance_xai.extract.settings import ExtractConfig
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.motion.matching import MotionMatches, clip_matches
-from dance_xai.motion.tracking import main_rows
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
 from dance_xai.stages.motion import NO_POSES, MotionEvidence
@@ -34,7 +30,13 @@ from dance_xai.types import (
     WindowMatch,
     count_reasons,
 )
-from dance_xai.workflows.edits import NEW_CLIPS, edited_bank, read_chain, read_model
+
+if TYPE_CHECKING:  # loaded when asked for: a page of a clip does without
+    from dance_xai.config import Config
+    from dance_xai.edit import EditChain
+
+EDITS = "edits"
+"""The part that every RUN has that was ever edited; see ``workflows.edits``, which is loaded for these alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +59,26 @@ class RunView:
     @cached_property
     def edits(self) -> EditChain:
         """The edits made to it since."""
+        from dance_xai.workflows.edits import read_chain
+
         return read_chain(self.run, self.base_model)
 
     @cached_property
     def model(self) -> ConceptBottleneck:
         """The model with the edits in force."""
+        if EDITS not in self.run:
+            return self.base_model
+        from dance_xai.workflows.edits import read_model
+
         return read_model(self.run, self.base_model, self.edits)
 
     @cached_property
     def new_clips(self) -> Features | None:
         """Inputs of clips that came with an edit; None when there are none."""
+        if EDITS not in self.run:
+            return None
+        from dance_xai.workflows.edits import NEW_CLIPS
+
         return self.run.load(NEW_CLIPS, Features) if NEW_CLIPS in self.run else None
 
     @cached_property
@@ -104,12 +116,30 @@ class RunView:
         Raises:
             ConfigError: They are of another version.
         """
+        from dance_xai.config import parse_config
+
         return parse_config(self.settings, str(self.run.folder / "config.json"))
+
+    @cached_property
+    def extract(self) -> ExtractConfig:
+        """How videos are looked at: ``config.extract``, without the other settings.
+
+        Raises:
+            ConfigError: See ``config``.
+        """
+        from dance_xai.workflows.run_reading import section
+
+        return section(self, ExtractConfig, "extract")
 
     @property
     def root(self) -> Path:
         """Where data paths start."""
         return self.data_root or Path(self.run.json("inputs")["data_root"])
+
+    @property
+    def cache(self) -> Path:
+        """Where results of looking at clips are kept: beside the RUN, where a fit keeps them by default."""
+        return self.run.folder.resolve().parent / ".dance-cache"
 
     @cached_property
     def _tracks(self) -> Mapping[str, PoseTrack]:
@@ -122,7 +152,11 @@ class RunView:
         Raises:
             DataError: The list is not where it was, or is damaged.
         """
-        return {clip.id: clip for clip in read_clips(self.config.data.clips, self.root).clips}
+        from dance_xai.data.manifest import read_clips
+        from dance_xai.workflows.run_reading import section
+
+        clips = read_clips(section(self, ClipsSource, "data", "clips"), self.root).clips
+        return {clip.id: clip for clip in clips}
 
     @cached_property
     def drops(self) -> tuple[Drop, ...]:
@@ -192,27 +226,19 @@ class RunView:
         poses = self.settings["data"].get("poses") if "data" in self.settings else None
         if poses is None:
             return ()
-        try:
-            source = PosesSource(**{**poses, "path": Path(poses["path"]), "xyz": None})  # motions and pages are flat
-            known = {clip.id: clip for clip in self.manifest.clips}
-            wanted = [known[clip] for clip in clips if clip in known]
-            return tuple(map(self._with_rate, read_tracks(source, self.root, wanted, main_rows)))
-        except DataError as error:
-            raise DataError(f"{error}; pass --data-root if the data has moved") from error
+        from dance_xai.workflows.run_reading import poses_of_files
 
-    def _with_rate(self, track: PoseTrack) -> PoseTrack:
-        clip = self.listed.get(track.clip) if track.fps is None else None
-        if clip is None or clip.path is None or not is_there(clip.path):
-            return track
-        from dance_xai.extract.watch import open_clip
-
-        return replace(track, fps=open_clip(clip, replace(self.config.extract, fps=None)).timeline.fps)
+        return poses_of_files(self, poses, clips)
 
     @cached_property
     def model_bank(self) -> BankResult:
         """Concepts of the model with their targets and sources."""
         grounded = self.model.activations == "grounded"
         base = self.bank.keep(self.evidence.columns) if grounded else self.bank
+        if EDITS not in self.run:
+            return base
+        from dance_xai.workflows.edits import edited_bank
+
         return edited_bank(base, self.model.bank, self.edits.active) if self.edits.position else base
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from dance_xai.errors import ArtifactError, DanceError, DataError
 from dance_xai.features.blocks import put_together
 from dance_xai.motion.matching import MotionMatches, match_motions, similarity
 from dance_xai.types import Clip, Features, FloatArray, PoseTrack, VideoFacts, WindowMatch
-from dance_xai.workflows.runs import RunView
+from dance_xai.workflows.runs import RunView, clip_cache
 
 if TYPE_CHECKING:  # what looks at videos is loaded when there is one to look at
     from dance_xai.extract.moments import Moments
@@ -103,19 +104,40 @@ def look_again(view: RunView, clip: str, *, threads: int = 1) -> tuple[Moments |
     """Moments of a clip of the RUN, or a note why there are none; an explanation does not fail for want of them."""
     if view.text is None or not view.bank.bank.columns("object", "scene").size:
         return None, ()
+    try:
+        if view.extract.encoder is None:
+            return None, ("phrases_seen: the similarities come from files, which say nothing of single frames",)
+        if clip not in view.listed:
+            raise DataError(f"clip {clip!r}: expected it in the list of clips, got another list; pass --data-root")
+        return _moments(view, view.listed[clip], threads), ()
+    except DanceError as error:
+        return None, (f"phrases_seen: {error}",)
+
+
+def _moments(view: RunView, clip: Clip, threads: int) -> Moments:
+    """Moments of a clip, from the cache beside the RUN where it was looked at before; no model is loaded then."""
+    from dance_xai.extract.keep import ClipKeep
+    from dance_xai.extract.moments import Moments, moments_key
+
+    keep = ClipKeep(clip_cache(view.cache))
+    key = moments_key(clip, view.extract, view.run.json("inputs").get("models", {}), keep)
+    moments = keep.load(Moments, key)
+    if moments is None:
+        moments = _look(view, clip, threads)
+        with suppress(ArtifactError):  # a place that cannot be written keeps nobody from an explanation
+            keep.save(moments, key)
+            keep.close()
+    return moments
+
+
+def _look(view: RunView, clip: Clip, threads: int) -> Moments:
     from dance_xai.extract.loading import load_encoder
     from dance_xai.extract.moments import see_moments
 
-    try:
-        name, config = view.config.extract.encoder, view.config.extract
-        if name is None:
-            return None, ("phrases_seen: the similarities come from files, which say nothing of single frames",)
-        _require_same(view, replace(config, poses=None, features=()))
-        if clip not in view.listed:
-            raise DataError(f"clip {clip!r}: expected it in the list of clips, got another list; pass --data-root")
-        return see_moments(view.listed[clip], load_encoder(name, config, view.root), config, threads=threads), ()
-    except DanceError as error:
-        return None, (f"phrases_seen: {error}",)
+    config = view.extract
+    assert config.encoder is not None
+    _require_same(view, replace(config, poses=None, features=()))
+    return see_moments(clip, load_encoder(config.encoder, config, view.root), config, threads=threads)
 
 
 def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
@@ -137,7 +159,7 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
     from dance_xai.extract.moments import see_moments
 
     _require_own_eyes(view, path)
-    config, clip = view.config.extract, Clip(path.stem, path=path)
+    config, clip = view.extract, Clip(path.stem, path=path)
     _require_same(view, config)
     parts = load_parts(config, view.root)
     sight = see_clip(clip, parts, config, ClipKeep(None), threads=threads)

@@ -50,12 +50,12 @@ def _cut_out(motion: Sequence[Contribution], track: PoseTrack | None, picture: P
     return found
 
 
-def texts_of(bank: ConceptBank, figures: Mapping[str, Any]) -> dict[int, str]:
-    """What each prototype shows, in words."""
+def texts_of(bank: ConceptBank, named: Iterable[int]) -> dict[int, str]:
+    """What the prototypes of concepts named on the page show, in words."""
     texts = {}
-    for column, concept in enumerate(bank.concepts):
-        if f"p{column}" in figures and concept.prototype is not None and bank.skeleton is not None:
-            shown = concept.prototype
+    for column in sorted(named):
+        shown = bank.concepts[column].prototype
+        if shown is not None and bank.skeleton is not None:
             texts[column] = looks_like((shown.poses, shown.seen), bank.skeleton, shown.stop - shown.start, None)
     return texts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dance_xai.explain import contrast, to_json
@@ -32,7 +32,7 @@ def clip_page(
     *,
     title: str,
     track: PoseTrack | None = None,
-    picture: Picture | None = None,
+    picture: Picture | Callable[[], Picture] | None = None,
     top: int = TOP,
     why_not_top: int = 6,
 ) -> str:
@@ -45,63 +45,81 @@ def clip_page(
             the prototype where the match is mirrored.
         title: Name of the model or data set.
         track: Poses of the whole clip, None without any.
-        picture: From its video; None without one. Without poses and video there is no player.
+        picture: From its video, or what hands it out and is asked when all else is ready; None without one. Without
+            poses and video there is no player.
         top: Contributions shown one by one; the rest is summed.
         why_not_top: The same for each comparison with another class.
 
     Raises:
         ShapeError: A window whose arrays do not fit.
     """
-    picture = picture or Picture()
     prediction, flip = explanation.prediction, explanation.flip
     steps = waterfall(prediction.bias, prediction.contributions, prediction.logit, top=top)
     shown = [step.term for step in steps.steps if step.term is not None]
     motion = [term for term in shown if term.kind == "motion"]
-    player = player_of(explanation, track, picture)
-    curves = {line.concept: line for line in explanation.timelines}
     why_not = _why_not(explanation, why_not_top)
     flip_steps = None if flip is None else flip_fall(flip)
     named = _named(steps, flip_steps, *(fall for _, fall in why_not))
-    figures = figures_of(named, bank, clip_windows, motion, track, picture)
-    alts = texts_of(bank, figures)
+    alts = texts_of(bank, named)
+    told = _told(explanation) | {
+        "steps": steps,
+        "cards": _cards(motion, bank, clip_windows, explanation),
+        "hidden": len(prediction.contributions) - len(shown),
+        "why_not": why_not,
+        "flip_steps": flip_steps,
+        "alts": alts,
+        "words": in_words(explanation, steps, alts),
+    }
+    groups, plain = rounds_of(motion, explanation.fps), to_json(explanation)
+    taken = picture() if callable(picture) else picture or Picture()
+    player = player_of(explanation, track, taken)
+    figures = figures_of(named, bank, clip_windows, motion, track, taken)
+    skeleton = pack_skeleton(bank.skeleton) if bank.skeleton else None
     return render(
         TEMPLATES[0],
         styles=("page.css", "figures.css", "clip.css", "player.css", "print.css"),
         scripts=("skeleton.js", "player.js", "clip.js"),
         title=title,
-        explanation=explanation,
-        verdict=_verdict(explanation),
-        probabilities=_probabilities(explanation),
-        shares=whole_percents(prediction.shares),
-        steps=steps,
-        reason=reason,
-        amount=amount,
-        cards=[_card(term, bank, clip_windows, explanation.fps, curves.get(term.concept)) for term in motion],
-        phrases=[_phrase(term, explanation, picture) for term in shown if term.kind != "motion"],
-        hidden=len(prediction.contributions) - len(shown),
-        why_not=why_not,
-        asked=_asked(explanation),
-        flip=flip,
-        flip_steps=flip_steps,
-        flip_text=flip_text(flip),
-        correction=correction_text(explanation),
-        change=change_teller(flip),
+        phrases=[_phrase(term, explanation, taken) for term in shown if term.kind != "motion"],
         lanes=lanes(explanation, motion, player["frames"] if player else 0),
         player=player,
-        note=picture.note,
+        note=taken.note,
         figures=figures.keys(),
-        alts=alts,
-        leaders=leaders(prediction.contributions),
-        unseen=unseen_text(explanation),
-        words=in_words(explanation, steps, alts),
         data={
-            "skeleton": pack_skeleton(bank.skeleton) if bank.skeleton else None,
+            "skeleton": skeleton,
             "figures": figures,
-            "groups": rounds_of(motion, explanation.fps),
+            "groups": groups,
             "player": player,
-            "explanation": to_json(explanation),
+            "explanation": plain,
         },
+        **told,
     )
+
+
+def _told(explanation: Explanation) -> dict[str, Any]:
+    """What the page says of the explanation as it is."""
+    return {
+        "explanation": explanation,
+        "verdict": _verdict(explanation),
+        "probabilities": _probabilities(explanation),
+        "shares": whole_percents(explanation.prediction.shares),
+        "reason": reason,
+        "amount": amount,
+        "asked": _asked(explanation),
+        "flip": explanation.flip,
+        "flip_text": flip_text(explanation.flip),
+        "correction": correction_text(explanation),
+        "change": change_teller(explanation.flip),
+        "leaders": leaders(explanation.prediction.contributions),
+        "unseen": unseen_text(explanation),
+    }
+
+
+def _cards(
+    motion: Sequence[Contribution], bank: ConceptBank, windows: Mapping[int, Window], explanation: Explanation
+) -> list[dict[str, Any]]:
+    curves = {line.concept: line for line in explanation.timelines}
+    return [_card(term, bank, windows, explanation.fps, curves.get(term.concept)) for term in motion]
 
 
 def _probabilities(explanation: Explanation) -> list[tuple[str, float, str]]:
