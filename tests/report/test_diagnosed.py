@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dance_xai.diagnose import count_causes
-from dance_xai.diagnose.words import cause_words, proposal_words, suspicion_words, uneven_words
+from dance_xai.diagnose.words import cause_words, proposal_words, suspicion_words
 from dance_xai.report import report_page
 from dance_xai.report.diagnosed import diagnosed
 from dance_xai.report.mistakes import confusion, mistakes
@@ -63,8 +63,20 @@ def test_the_page_says_all_of_it(data):
     found = data.diagnosis
     for one in found.shortcuts:
         assert suspicion_words(one.suspicion) in told and proposal_words(one) in told
-    assert uneven_words(found.uneven[0]) in told and "A note." in told
+    assert "A note." in told
     assert told.count("--apply") == 1 and told.count("doubtful") == 1
+
+
+def test_uneven_concepts_are_told_with_the_figures_of_the_page(data):
+    (one,) = data.diagnosis.uneven
+    groups = (replace(one.effects[0], group="left", effect=0.5), replace(one.effects[0], group="right", effect=-0.25))
+    found = (replace(one, label="tennis_serve", effects=groups, chance=2e-5), replace(one, chance=0.0123))
+    rare, usual = diagnosed(replace(data, diagnosis=replace(data.diagnosis, uneven=found))).uneven
+    assert rare == (
+        "motion 01 lifts tennis serve by +0.50 where view is left and by −0.25 where view is right "
+        "(by chance: less than 0.001)."
+    )
+    assert usual.endswith("(by chance: 0.012).")
 
 
 def test_without_a_diagnosis_there_is_no_section(data):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dance_xai.diagnose import CAUSES, Cause, Diagnosis, Effect, Shortcut, count_causes
-from dance_xai.diagnose.words import CAUSE_WORDS, proposal_words, suspicion_words, uneven_words
+from dance_xai.diagnose import CAUSES, Cause, Diagnosis, Effect, Shortcut, UnevenConcept, count_causes
+from dance_xai.diagnose.words import CAUSE_WORDS, proposal_words, suspicion_words
 from dance_xai.edit.lookup import find_concept
 from dance_xai.report.data import ReportData
-from dance_xai.report.numbers import percent
+from dance_xai.report.numbers import decimal, percent
+from dance_xai.report.words import capitalise, label
 from dance_xai.types import Kind
 
 APPLY = "dance diagnose RUN --apply {} --out NEW"
+LEAST_CHANCE = 0.001
 
 
 @dataclass(frozen=True)
@@ -94,22 +96,35 @@ def diagnosed(data: ReportData) -> Diagnosed | None:
         clips=found.clips,
         causes=causes,
         rows=tuple(
-            (label, tuple(counts[cause.name] for cause in causes))
-            for label, counts in count_causes(found.failures).items()
+            (name, tuple(counts[cause.name] for cause in causes))
+            for name, counts in count_causes(found.failures).items()
         ),
         shortcuts=tuple(_shortcut(data, number, one) for number, one in enumerate(found.shortcuts, start=1)),
-        uneven=tuple(map(uneven_words, found.uneven)),
-        notes=found.notes,
+        uneven=tuple(map(_uneven, found.uneven)),
+        notes=tuple(map(_sentence, found.notes)),
     )
 
 
 def _causes(found: Diagnosis) -> tuple[CauseTold, ...]:
     counts = {cause: sum(one.cause == cause for one in found.failures) for cause in CAUSES}
     return tuple(
-        CauseTold(cause, CAUSE_WORDS[cause], count, 100 * count / len(found.failures))
+        CauseTold(cause, _sentence(CAUSE_WORDS[cause]), count, 100 * count / len(found.failures))
         for cause, count in counts.items()
         if count
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{capitalise(text)}."
+
+
+def _uneven(one: UnevenConcept) -> str:
+    most, least = (
+        f"by {decimal(each.effect, 2, sign=True)} where {one.attribute} is {each.group}"
+        for each in (one.effects[0], one.effects[-1])
+    )
+    chance = "less than 0.001" if one.chance < LEAST_CHANCE else decimal(one.chance, 3)
+    return f"{one.concept} lifts {label(one.label)} {most} and {least} (by chance: {chance})."
 
 
 def _shortcut(data: ReportData, number: int, one: Shortcut) -> ShortcutTold:

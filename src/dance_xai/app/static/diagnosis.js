@@ -54,7 +54,7 @@ async function attemptEdit(number, place) {
 }
 
 function uneven({ uneven: found }) {
-  return found.length ? h("section", { class: "group", "aria-label": "Subgroups" }, h("h3", {}, "Concepts that work differently in subgroups"), h("ul", { class: "card causes" }, found.map((text) => h("li", {}, text)))) : null;
+  return found.length ? h("section", { class: "group", "aria-label": "Subgroups" }, h("h3", {}, "Concepts that work differently in subgroups"), h("p", { class: "note" }, "How many points more a concept gives a class in the class’s own clips than in clips of other classes, by subgroup."), h("ul", { class: "card causes" }, found.map((text) => h("li", {}, text)))) : null;
 }
 
 /* The charts are drawn by the app from numbers; no name of anybody is in them. */
