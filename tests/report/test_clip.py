@@ -100,6 +100,19 @@ def test_the_verdict(planted, bank, windows, label, says):
     assert int(asked) == (len(explanation.classes) - 2 if label == "{wrong}" else 0)
 
 
+def test_the_true_class_has_its_probability_wherever_it_stands(planted, bank, windows):
+    classes = tuple(f"class_{k}" for k in range(20))
+    explanation = planted.explanation(bank, classes=classes)
+    for at in (0, 4, 5, 19):
+        true = explanation.classes[at]
+        page = page_of(planted, bank, windows, replace(explanation, true_label=true.label))
+        odds = re.search(r'<table class="odds">(.*?)</table>', page, re.DOTALL)[1]
+        shown = re.findall(r'<th scope="row">(class \d+).*?<td class="num">([^<]*)</td>', odds, re.DOTALL)
+        assert len(shown) == max(5, min(at, 5) + 1)
+        assert (label(true.label), percent(true.probability)) in shown
+        assert ("the label</small>" in odds) == (at > 0)
+
+
 def test_times_are_seconds_only_when_fps_is_known(planted, bank, windows):
     known = page_of(planted, bank, windows, planted.explanation(bank, fps=30.0))
     unknown = page_of(planted, bank, windows, planted.explanation(bank, fps=None))

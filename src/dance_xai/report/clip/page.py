@@ -123,7 +123,10 @@ def _cards(
 
 
 def _probabilities(explanation: Explanation) -> list[tuple[str, float, str]]:
-    return [(each.label, each.probability, percent(each.probability)) for each in explanation.classes[:MOST_PROBABLE]]
+    """The most probable classes, and the true one wherever it stands."""
+    first, rest = explanation.classes[:MOST_PROBABLE], explanation.classes[MOST_PROBABLE:]
+    shown = (*first, *(each for each in rest if each.label == explanation.true_label))
+    return [(each.label, each.probability, percent(each.probability)) for each in shown]
 
 
 def _verdict(explanation: Explanation) -> str:
