@@ -8,6 +8,9 @@ from tests.report.whole_clip import seen_track, whole
 
 from dance_xai.explain import contrast, to_json
 from dance_xai.report import clip_page
+from dance_xai.report.clip import Picture
+from dance_xai.report.clip import page as clip_pages
+from dance_xai.report.clip.figures import texts_of
 from dance_xai.report.clip.page import TEMPLATES
 from dance_xai.report.numbers import MINUS, decimal, percent, units
 from dance_xai.report.render import prepare
@@ -209,6 +212,14 @@ def test_a_phrase_below_the_usual_is_not_said_to_be_seen(planted, bank, windows)
     assert "Best seen at" in page_of(planted, bank, windows, explanation)
     page = page_of(planted, bank, windows, replace(explanation, phrases_seen=below))
     assert "Best seen at" not in page and "Not clearly seen" in page
+
+
+def test_pictures_are_asked_for_once_and_when_all_else_is_ready(planted, bank, windows, monkeypatch):
+    ready, asked = [], []
+    monkeypatch.setattr(clip_pages, "texts_of", lambda *given: ready.append(1) or texts_of(*given))
+    picture = Picture(note="no video")
+    page = page_of(planted, bank, windows, picture=lambda: asked.append(len(ready)) or picture)
+    assert asked == [1] and page == page_of(planted, bank, windows, picture=picture)
 
 
 def test_a_long_clip_and_many_classes_stay_small(planted):
