@@ -235,7 +235,7 @@ class RunView:
         """Concepts of the model with their targets and sources."""
         grounded = self.model.activations == "grounded"
         base = self.bank.keep(self.evidence.columns) if grounded else self.bank
-        if EDITS not in self.run:
+        if self.model is self.base_model:  # as it was fitted; edits may be in memory alone
             return base
         from dance_xai.workflows.edits import edited_bank
 
