@@ -51,10 +51,8 @@ def two_means(codes: FloatArray) -> IntArray:
 
 def _codes(view: RunView, encoder: MotionEncoder, members: IntArray, centre: FloatArray) -> FloatArray:
     """(W, P) of windows, each the way round that is nearer to the centre."""
-    poses = []
-    for clip in np.unique(members[:, 0]):
-        track = view.track(view.manifest.ids[clip])
-        assert track is not None
+    poses, clips = [], np.unique(members[:, 0])
+    for clip, track in zip(clips, view.tracks(tuple(view.manifest.ids[clip] for clip in clips)), strict=True):
         body = encoder.body([track], [track.clip])
         span = window_span(body, encoder.spec)
         poses += [

@@ -10,7 +10,7 @@ from dance_xai.errors import DataError
 from dance_xai.evaluate.timing import Time, TimingScore, score_timing
 from dance_xai.planted.stage import Span
 from dance_xai.planted.truth import score_discovery
-from dance_xai.types import IntArray, Split
+from dance_xai.types import IntArray, PoseTrack, Split
 from dance_xai.workflows.explaining import timelines_of
 from dance_xai.workflows.runs import RunView
 
@@ -30,7 +30,8 @@ def time_motions(view: RunView, spans: Mapping[str, Sequence[Span]], *, split: S
     """
     shows = _shown_by(view, spans)
     ids = [view.manifest.ids[row] for row in view.manifest.rows(split)]
-    return score_timing([_found(view, clip, shows) for clip in ids], [_by_motion(spans[clip]) for clip in ids])
+    tracks = {track.clip: track for track in view.tracks(tuple(ids))}
+    return score_timing([_found(view, tracks.get(clip), shows) for clip in ids], [_by_motion(spans[clip]) for clip in ids])
 
 
 def _shown_by(view: RunView, spans: Mapping[str, Sequence[Span]]) -> dict[str, tuple[int, ...]]:
@@ -44,10 +45,10 @@ def _shown_by(view: RunView, spans: Mapping[str, Sequence[Span]]) -> dict[str, t
     return {found.motion: found.concepts for found in score.found}
 
 
-def _found(view: RunView, clip: str, shows: Mapping[str, Sequence[int]]) -> dict[str, list[Time]]:
+def _found(view: RunView, track: PoseTrack | None, shows: Mapping[str, Sequence[int]]) -> dict[str, list[Time]]:
     assert view.motion is not None and view.motion.motions is not None
     concepts = {place: (place, concept) for place, concept in enumerate(view.motion.motions.concepts)}
-    lit = {each.concept: each.spans for each in timelines_of(view, view.track(clip), concepts)}
+    lit = {each.concept: each.spans for each in timelines_of(view, track, concepts)}
     return {
         motion: [(span.start, span.stop) for place in places for span in lit.get(place, ())]
         for motion, places in shows.items()
