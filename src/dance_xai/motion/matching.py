@@ -63,7 +63,7 @@ def nearest(codes: FloatArray, centres: FloatArray) -> tuple[IntArray, FloatArra
 
 
 def match_motions(
-    encoder: MotionEncoder, body: PoseStack, centres: FloatArray, *, stride: int = 4, block: int = 256
+    encoder: MotionEncoder, body: PoseStack, centres: FloatArray, *, stride: int = 1, block: int = 8192
 ) -> MotionMatches:
     """Slide a window over every clip and keep the best match to each centre.
 
@@ -72,7 +72,7 @@ def match_motions(
         body: N clips from ``encoder.body``.
         centres: (C, P) concept centres.
         stride: Frames between two windows.
-        block: Clips handled at a time, which bounds the memory.
+        block: Windows described at a time, which bounds the memory; those of a clip stay together.
 
     Source: ours.
     """
@@ -81,9 +81,10 @@ def match_motions(
         np.full(shape, np.nan), np.full(shape, -1, np.int64), np.full(shape, -1, np.int64), np.zeros(shape, np.bool_)
     )
     clip, frame = every_key_frame(body, stride)
-    for first in range(0, len(body.clips), block):
-        inside = (clip >= first) & (clip < first + block)
-        _match_block(encoder, body, centres, (clip[inside], frame[inside]), matches)
+    begins = np.searchsorted(clip, np.arange(len(body.clips)))
+    bounds = begins[np.unique(begins // block, return_index=True)[1][1:]]
+    for rows in np.split(np.arange(len(clip)), bounds):
+        _match_block(encoder, body, centres, (clip[rows], frame[rows]), matches)
     return matches
 
 

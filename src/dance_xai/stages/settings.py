@@ -59,7 +59,8 @@ class MotionConfig:
         clusters: How they are clustered.
         min_clips: A concept seen in fewer train clips cannot be learnt or checked; five folds need more than five. Of
             fewer than 24 train clips, a third is enough; the fit says so.
-        stride: Frames between two windows when a clip is searched for its best match.
+        stride: Frames between two windows when a clip is searched for its best match; more is faster and may pass by
+            a short motion.
         stability_repeats: Clusterings compared for the reported stability; 0 leaves it out.
     """
 
@@ -70,7 +71,7 @@ class MotionConfig:
     windows: WindowSpec = field(default_factory=WindowSpec)
     clusters: ClusterConfig = field(default_factory=ClusterConfig)
     min_clips: Count = 8
-    stride: Count = 4
+    stride: Count = 1
     stability_repeats: Annotated[int, Ge(0)] = 3
 
 

@@ -31,7 +31,9 @@ def time_motions(view: RunView, spans: Mapping[str, Sequence[Span]], *, split: S
     shows = _shown_by(view, spans)
     ids = [view.manifest.ids[row] for row in view.manifest.rows(split)]
     tracks = {track.clip: track for track in view.tracks(tuple(ids))}
-    return score_timing([_found(view, tracks.get(clip), shows) for clip in ids], [_by_motion(spans[clip]) for clip in ids])
+    return score_timing(
+        [_found(view, tracks.get(clip), shows) for clip in ids], [_by_motion(spans[clip]) for clip in ids]
+    )
 
 
 def _shown_by(view: RunView, spans: Mapping[str, Sequence[Span]]) -> dict[str, tuple[int, ...]]:
