@@ -10,7 +10,7 @@ from tests.schema_validation import problems
 from dance_xai.data.video import read_frames, scan_video
 from dance_xai.errors import ArtifactError, DataError
 from dance_xai.explain import json_schema, to_json
-from dance_xai.extract import loading
+from dance_xai.extract import loading, watch
 from dance_xai.planted.video_world import make_video_world
 from dance_xai.workflows import demonstration, subjects
 from dance_xai.workflows.demonstration import demonstrate
@@ -181,6 +181,18 @@ def test_what_is_there_is_seen_in_some_frame_and_a_new_video_is_told_as_a_known_
         scenes = [seen for seen in each.phrases_seen if seen.kind == "scene"]
         assert max(scenes, key=lambda seen: seen.score).name in there
     assert problems(to_json(found), json_schema()) == []
+
+
+def test_a_new_video_is_decoded_once_for_all_networks(result, unseen, monkeypatch):
+    calls = []
+
+    def counted(*given, **named):
+        calls.append(given)
+        return read_frames(*given, **named)
+
+    monkeypatch.setattr(watch, "read_frames", counted)
+    subject = find_subject(open_run(result.folder / "run"), str(unseen[0]))
+    assert subject.moments is not None and subject.track is not None and len(calls) == 1
 
 
 def test_a_clip_that_was_looked_at_is_told_without_a_model(result, monkeypatch, tmp_path):

@@ -52,7 +52,7 @@ def open_clip(clip: Clip, config: ExtractConfig) -> Video:
     return video
 
 
-def watch(video: Video, parts: Parts, *, batch: int = 8, threads: int = 1) -> Sight:
+def watch(video: Video, parts: Parts, *, batch: int = 8, threads: int = 1, others: Sequence[Eye] = ()) -> Sight:
     """Decode a clip once and let every part look at it.
 
     Args:
@@ -60,6 +60,7 @@ def watch(video: Video, parts: Parts, *, batch: int = 8, threads: int = 1) -> Si
         parts: The networks that are asked.
         batch: Frames per call of the pose estimator.
         threads: Of the decoder and of the pose estimator.
+        others: Who else looks at the frames.
 
     Raises:
         DataError: Damaged, or a network fails on it.
@@ -70,7 +71,7 @@ def watch(video: Video, parts: Parts, *, batch: int = 8, threads: int = 1) -> Si
         name: VectorEye(sampled_points(network.sampling, length, fps), network.prepare, network.encode)
         for name, network in parts.networks.items()
     }
-    eyes: list[Eye] = [*vectors.values()]
+    eyes: list[Eye] = [*vectors.values(), *others]
     lost = show(video, eyes if people is None else [people, *eyes], threads)
     return Sight(
         fps,

@@ -152,24 +152,26 @@ def new_video(view: RunView, path: Path, *, threads: int = 1) -> Subject:
         DataError: The video cannot be read, or the RUN was made from files that do not exist for a new video.
         DanceError: A model cannot be loaded.
     """
-    from dance_xai.extract.clips import see_clip
     from dance_xai.extract.extractor import NOBODY, track_of
-    from dance_xai.extract.keep import ClipKeep
     from dance_xai.extract.loading import load_parts
-    from dance_xai.extract.moments import see_moments
+    from dance_xai.extract.moments import MomentsEye
+    from dance_xai.extract.watch import open_clip, watch
 
     _require_own_eyes(view, path)
     config, clip = view.extract, Clip(path.stem, path=path)
     _require_same(view, config)
     parts = load_parts(config, view.root)
-    sight = see_clip(clip, parts, config, ClipKeep(None), threads=threads)
+    video = open_clip(clip, config)
+    looking = None if parts.encoder is None else MomentsEye(video, parts.encoder)
+    others = () if looking is None else (looking,)
+    sight = watch(video, parts, batch=config.batch or 8, threads=threads, others=others)
     track = track_of(clip, sight, config) if parts.poses is not None else None
     if track is not None and not track.present.any() and config.nobody == "drop":
         raise DataError(f"{path}: expected somebody to look at, got {NOBODY}; the RUN was made from clips with people")
     matches = _matches(view, track)
     grounded = view.model.activations == "grounded"
     inputs = _evidence(view, sight, parts, matches) if grounded else _feature(view, sight, parts, track)
-    moments = None if parts.encoder is None else see_moments(clip, parts.encoder, config, threads=threads)
+    moments = None if looking is None else looking.moments()
     found = {} if matches is None else view.by_column(matches, 0)
     return Subject(clip.id, inputs, None, track, found, moments, nobody_there(view, track))
 
