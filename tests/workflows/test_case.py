@@ -104,11 +104,13 @@ def test_an_added_class_is_taught_in_each_fold_by_the_other_clips_alone(view):
     np.testing.assert_allclose(*weights, atol=1e-9)
 
 
+of_layers = pytest.mark.parametrize("small_run", ["predicted"], indirect=True)
+
+
+@of_layers
 @pytest.mark.parametrize("operation", [None, "add_class", "drop_class"])
 def test_layers_of_a_fold_have_never_seen_its_clips(view, operation):
     """Their targets are nudged, and those of no other clips: the layer without them stays as it is."""
-    if view.model.activations == "grounded":
-        pytest.skip("measured activations have no layers")
     ids = [view.manifest.ids[row] for row in view.manifest.rows("train")[::4]]
     given = {"add_class": {"label": "zwei", "ids": ids}, "drop_class": {"label": view.model.classes[1]}}
     view = view if operation is None else edited(view, operation, given[operation])
@@ -139,10 +141,9 @@ def test_activations_are_those_of_the_models_of_the_folds(view):
     assert case.notes == ()
 
 
+@of_layers
 def test_folds_without_a_layer_are_told(view):
     """The paper's layers hold out one fold; those of settings that nobody knows none."""
-    if view.model.activations == "grounded":
-        pytest.skip("measured activations have no layers")
     adam = with_edits(view, view.edits, view.model)
     vars(adam)["config"] = replace(view.config, layers=replace(view.config.layers, text="cos_cubed"))
     case = Case(adam)

@@ -119,7 +119,7 @@ def test_motions_light_up_when_they_happen(view, small_world):
         clip: [replace(span, start=span.start + 45, stop=span.stop + 45) for span in spans]
         for clip, spans in small_world.spans.items()
     }
-    found = [timing._found(view, clip, timing._shown_by(view, small_world.spans)) for clip in few]
+    found = [timing._found(view, view.track(clip), timing._shown_by(view, small_world.spans)) for clip in few]
     for truth, ok in ((small_world.spans, True), (moved, False)):
         overlap = score_timing(found, [timing._by_motion(truth[clip]) for clip in few]).mean_iou
         assert (overlap > 0.3) == ok, overlap
