@@ -12,6 +12,7 @@ from dance_xai.diagnose.proposals import measure
 from dance_xai.diagnose.shortcuts import Association, Screen, rightness
 from dance_xai.diagnose.words import unjudged_words
 from dance_xai.edit.operations import apply
+from dance_xai.types.numbers import percent
 
 SHORTCUT = ("disc", "beach")
 
@@ -72,7 +73,7 @@ def test_an_association_that_no_clip_breaks_is_named_as_one_nobody_can_judge(mak
     beach = next(one for one in find_unjudged(make(0, share=1.0).held) if one.concept == "beach")
     assert beach.exceptions < 2 and beach.share > 0.95 and beach.weight > 0 and 0 < beach.mass < 1
     words = unjudged_words([beach])
-    assert f"scene 'beach' for 'disc' ({beach.share:.0%} of its clips with it" in words
+    assert f"scene 'beach' for 'disc' ({percent(beach.share, 0)} of its clips with it" in words
 
 
 def test_a_suspicion_is_doubtful_where_noise_makes_as_many_exceptions(world):

@@ -6,7 +6,7 @@ import pytest
 from dance_xai.report import Predictions
 from dance_xai.report.cards import class_cards, concept_cards
 from dance_xai.report.duplicates import Duplicate
-from dance_xai.report.numbers import THIN
+from dance_xai.types.numbers import THIN
 
 
 def test_each_class_lists_its_weights(planted):

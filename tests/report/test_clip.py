@@ -12,10 +12,10 @@ from dance_xai.report.clip import Picture
 from dance_xai.report.clip import page as clip_pages
 from dance_xai.report.clip.figures import texts_of
 from dance_xai.report.clip.page import TEMPLATES
-from dance_xai.report.numbers import MINUS, decimal, percent, units
 from dance_xai.report.render import prepare
 from dance_xai.report.words import label
 from dance_xai.types import ConceptBank, WindowMatch
+from dance_xai.types.numbers import MINUS, decimal, percent, units
 
 ROW = re.compile(r'<tr class="step (\w+)[^"]*">(.*?)</tr>', re.DOTALL)
 NUMBER = re.compile(r'<td class="num">([^<]*)</td>')

@@ -11,7 +11,7 @@ from tests.report.whole_clip import FPS, FRAMES, HEIGHT, WIDTH, seen_track, whol
 
 from dance_xai.report.clip import clip_page, take_picture
 from dance_xai.report.clip.crops import square_of
-from dance_xai.report.numbers import decimal, percent
+from dance_xai.types.numbers import decimal, percent
 
 SEEN_FRAME = """() => {
   const video = document.getElementById('video'), canvas = document.createElement('canvas');

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dance_xai.report.numbers import MINUS, THIN, cell, decimal, digits_for, percent, span, units, whole_percents
+from dance_xai.report.numbers import cell, digits_for, span, whole_percents
+from dance_xai.types.numbers import MINUS, THIN, decimal, percent, units
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dance_xai.report.numbers import MINUS, units
 from dance_xai.report.waterfall import waterfall
 from dance_xai.types import Contribution
+from dance_xai.types.numbers import MINUS, units
 
 
 def terms(values):

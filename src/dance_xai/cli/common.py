@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dance_xai.errors import ConfigError
+from dance_xai.types import numbers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -171,8 +172,8 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def percent(value: float | None) -> str:
-    """``0.9803`` -> ``98.0``; a dash when there is no figure."""
-    return "-" if value is None else f"{100 * value:.1f}"
+    """``0.9803`` -> ``98.0``, ``0.0002`` -> ``<0.1``; a dash when there is no figure."""
+    return "-" if value is None else numbers.percent(value).replace(numbers.THIN, "").removesuffix("%")
 
 
 def stage_printer() -> Callable[[str, bool], None]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dance_xai.diagnose.causes import Failure
+from dance_xai.diagnose.causes import Failure, Fault
 from dance_xai.diagnose.proposals import Shortcut
 from dance_xai.diagnose.subgroups import UnevenConcept
 from dance_xai.diagnose.suspicion import Suspicion, Unjudged
 from dance_xai.edit.heldout import Proposed
 from dance_xai.edit.lookup import EVERY_CLASS
 from dance_xai.types import counted
+from dance_xai.types.numbers import decimal, percent
 
 CAUSE_WORDS = {
     "no pose": "nobody was found to read motion from; with the usual motion of the class it would be right",
@@ -30,12 +31,15 @@ def failure_words(one: Failure) -> str:
 
 def cause_words(one: Failure) -> str:
     """Why a clip is wrong, in a sentence that begins in lower case."""
-    named = ", ".join(
-        fault.concept + ("" if fault.wanted is None else f" ({fault.activation:+.1f}, should be {fault.wanted:+.1f})")
-        for fault in one.faults[:SHOWN]
-    )
+    named = ", ".join(map(_fault_words, one.faults[:SHOWN]))
     more = f" and {len(one.faults) - SHOWN} more" if len(one.faults) > SHOWN else ""
     return CAUSE_WORDS[one.cause] + (f": {named}{more}." if named else ".")
+
+
+def _fault_words(fault: Fault) -> str:
+    if fault.wanted is None:
+        return fault.concept
+    return f"{fault.concept} ({_signed(fault.activation, 1)}, should be {_signed(fault.wanted, 1)})"
 
 
 def shortcut_words(one: Shortcut) -> str:
@@ -46,10 +50,14 @@ def shortcut_words(one: Shortcut) -> str:
 def suspicion_words(doubt: Suspicion) -> str:
     """What speaks for a suspected shortcut, and how much of it noise could make."""
     side = _side(doubt.weight)
-    makes = f"makes {doubt.mass:.0%} of the class's contributions" if doubt.mass else "reaches it through others only"
+    makes = (
+        f"makes {percent(doubt.mass, 0)} of the class's contributions"
+        if doubt.mass
+        else "reaches it through others only"
+    )
     text = (
-        f"'{doubt.label}' leans on {doubt.kind} '{doubt.concept}': {doubt.share:.0%} of its train clips are {side} it "
-        f"({doubt.elsewhere:.0%} of the others), and it {makes}. "
+        f"'{doubt.label}' leans on {doubt.kind} '{doubt.concept}': {percent(doubt.share, 0)} of its train clips are "
+        f"{side} it ({percent(doubt.elsewhere, 0)} of the others), and it {makes}. "
         f"Held-out clips of the class that are so are right in {_percent(doubt.usual)}, the {doubt.n_unusual} that are "
         f"not in {_percent(doubt.unusual)}; {doubt.misled} of {doubt.n_tempted} clips of other classes that are so are "
         "taken for it."
@@ -57,7 +65,7 @@ def suspicion_words(doubt: Suspicion) -> str:
     if doubt.through:
         text += f" {learnt_words(doubt)}"
     if doubt.motion_alone is not None:
-        text += f" Motion alone finds {doubt.motion_alone:.0%} of the class."
+        text += f" Motion alone finds {percent(doubt.motion_alone, 0)} of the class."
     if not doubt.is_credible:
         text += f" Doubtful: noise alone would make about {doubt.by_noise:.0f} clips look like exceptions."
     return text
@@ -66,8 +74,8 @@ def suspicion_words(doubt: Suspicion) -> str:
 def unjudged_words(found: Sequence[Unjudged]) -> str:
     """What could be shortcuts for all one knows, in a sentence."""
     each = [
-        f"{one.kind} '{one.concept}' for '{one.label}' ({one.share:.0%} of its clips {_side(one.weight)} it, "
-        f"{one.elsewhere:.0%} of the others; {counted(one.exceptions, 'exception')})"
+        f"{one.kind} '{one.concept}' for '{one.label}' ({percent(one.share, 0)} of its clips {_side(one.weight)} it, "
+        f"{percent(one.elsewhere, 0)} of the others; {counted(one.exceptions, 'exception')})"
         for one in found[:MOST_UNJUDGED]
     ]
     more = f", and {len(found) - MOST_UNJUDGED} more" if len(found) > MOST_UNJUDGED else ""
@@ -76,7 +84,7 @@ def unjudged_words(found: Sequence[Unjudged]) -> str:
 
 def learnt_words(doubt: Suspicion) -> str:
     """Which layers have learnt the concept of a suspicion, in a sentence."""
-    named = ", ".join(f"'{one.concept}' ({one.correlation:+.2f})" for one in doubt.through[:SHOWN])
+    named = ", ".join(f"'{one.concept}' ({_signed(one.correlation)})" for one in doubt.through[:SHOWN])
     layers = "The layer of" if len(doubt.through) == 1 else "The layers of"
     has = "has" if len(doubt.through) == 1 else "have"
     more = f" and {len(doubt.through) - SHOWN} more" if len(doubt.through) > SHOWN else ""
@@ -95,9 +103,9 @@ def proposal_words(one: Shortcut) -> str:
     costs = "costs nothing" if points == "0.0" else f"{'costs' if one.effect.cost > 0 else 'gains'} {points} points"
     text = (
         f"Proposed: {edit_words(one.edit)}. On held-out train clips this {costs}, "
-        f"and if the association were turned round accuracy would be {after:.1%} in place of {before:.1%}"
+        f"and if the association were turned round accuracy would be {percent(after)} in place of {percent(before)}"
     )
-    control = "" if one.control is None else f" ({one.control.turned[1]:.1%} with the weaker penalty alone)"
+    control = "" if one.control is None else f" ({percent(one.control.turned[1])} with the weaker penalty alone)"
     return text + control + "."
 
 
@@ -130,13 +138,17 @@ def uneven_words(one: UnevenConcept) -> str:
     """An uneven concept in a sentence."""
     most, least = one.effects[0], one.effects[-1]
     return (
-        f"'{one.concept}' lifts '{one.label}' by {most.effect:+.2f} where {one.attribute} is {most.group} and by "
-        f"{least.effect:+.2f} where it is {least.group} (by chance: {one.chance:.1g})."
+        f"'{one.concept}' lifts '{one.label}' by {_signed(most.effect)} where {one.attribute} is {most.group} and by "
+        f"{_signed(least.effect)} where it is {least.group} (by chance: {one.chance:.1g})."
     )
 
 
 def _percent(value: float | None) -> str:
-    return "no clip" if value is None else f"{value:.0%}"
+    return "no clip" if value is None else percent(value, 0)
+
+
+def _signed(value: float, digits: int = 2) -> str:
+    return decimal(value, digits, sign=True)
 
 
 def _side(weight: float) -> str:

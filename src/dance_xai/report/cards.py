@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from dance_xai.report.data import ReportData
-from dance_xai.report.numbers import decimal, span, whole_percents
+from dance_xai.report.numbers import span, whole_percents
 from dance_xai.report.words import looks_like
 from dance_xai.types import KINDS, Concept, Kind, Prototype
+from dance_xai.types.numbers import decimal
 
 FEW_CLIPS = 5
 WEAK = 0.2

@@ -8,9 +8,9 @@ from dance_xai.diagnose import CAUSES, Cause, Diagnosis, Effect, Shortcut, Uneve
 from dance_xai.diagnose.words import CAUSE_WORDS, proposal_words, suspicion_words
 from dance_xai.edit.lookup import find_concept
 from dance_xai.report.data import ReportData
-from dance_xai.report.numbers import decimal, percent
 from dance_xai.report.words import capitalise, label
 from dance_xai.types import Kind
+from dance_xai.types.numbers import decimal, percent
 
 APPLY = "dance diagnose RUN --apply {} --out NEW"
 LEAST_CHANCE = 0.001

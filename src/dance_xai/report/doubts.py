@@ -10,9 +10,9 @@ import numpy as np
 
 from dance_xai.report.data import ReportData
 from dance_xai.report.limits import SMALL
-from dance_xai.report.numbers import decimal, percent
 from dance_xai.report.words import label
 from dance_xai.types import BoolArray, counted
+from dance_xai.types.numbers import decimal, percent
 
 Tone = Literal["good", "weak", "plain"]
 STRICT_BUDGETS = ("3", "5", "2", "1")

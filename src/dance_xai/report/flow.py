@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from dance_xai.report.data import ReportData
-from dance_xai.report.numbers import decimal
 from dance_xai.report.words import label
 from dance_xai.types import FloatArray, IntArray
+from dance_xai.types.numbers import decimal
 
 SWEEPS = 12
 DRAWN_AT_ONCE = 60

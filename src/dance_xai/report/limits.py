@@ -7,10 +7,10 @@ from typing import Any
 
 from dance_xai.report.data import ReportData
 from dance_xai.report.measures import gaps
-from dance_xai.report.numbers import decimal, percent
 from dance_xai.report.svg import Series
 from dance_xai.report.words import label
 from dance_xai.types import counted
+from dance_xai.types.numbers import decimal, percent
 
 SMALL = 20
 NAMED = 4

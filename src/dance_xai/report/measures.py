@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from dance_xai.report.data import ReportData, Table
-from dance_xai.report.numbers import decimal, percent
 from dance_xai.report.svg import Series
 from dance_xai.types import KINDS
+from dance_xai.types.numbers import decimal, percent
 
 SETS: dict[str, tuple[str, bool]] = {
     "all": ("all concepts", False),

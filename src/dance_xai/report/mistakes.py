@@ -10,8 +10,8 @@ import numpy as np
 
 from dance_xai.diagnose.words import cause_words
 from dance_xai.report.data import ReportData
-from dance_xai.report.numbers import decimal, units
 from dance_xai.types import Drop, FloatArray, count_reasons
+from dance_xai.types.numbers import decimal, units
 
 LARGEST = 30
 ITEMS = 200

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dance_xai._version import __version__
 from dance_xai.report import numbers, words
 from dance_xai.types import KINDS, counted
+from dance_xai.types.numbers import decimal, percent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -78,8 +79,8 @@ def _environment() -> Environment:
         "capitalise": words.capitalise,
         "cell": numbers.cell,
         "counted": counted,
-        "decimal": numbers.decimal,
-        "percent": numbers.percent,
+        "decimal": decimal,
+        "percent": percent,
         "label": words.label,
     }
     return environment

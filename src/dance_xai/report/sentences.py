@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from dance_xai.report.leaders import unseen_text
-from dance_xai.report.numbers import THIN, decimal, percent, span, whole_percents
+from dance_xai.report.numbers import span, whole_percents
 from dance_xai.report.waterfall import Step, Waterfall
 from dance_xai.report.words import label, reason
 from dance_xai.types import Contribution, Explanation, Flip, MotionTimeline, PhraseSeen, counted
+from dance_xai.types.numbers import THIN, decimal, percent
 
 Section: TypeAlias = tuple[str, tuple[str, ...]]
 """A heading and its lines."""

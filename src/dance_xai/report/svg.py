@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from dance_xai.report.numbers import percent, share_ticks
+from dance_xai.report.numbers import share_ticks
+from dance_xai.types.numbers import percent
 
 TICKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 BOTTOM, CEILING = 0.3, 0.999

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dance_xai.report.numbers import decimal, digits_for, units
+from dance_xai.report.numbers import digits_for
 from dance_xai.types import Contribution
+from dance_xai.types.numbers import decimal, units
 
 Role = Literal["bias", "term", "others", "rounding", "total"]
 

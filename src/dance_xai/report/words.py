@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from dance_xai.motion.describe import describe_motion
-from dance_xai.report.numbers import decimal
 from dance_xai.types import BoolArray, Contribution, FloatArray, Skeleton
+from dance_xai.types.numbers import decimal
 
 Window: TypeAlias = tuple[FloatArray, BoolArray]
 """(L, K, 2) body units and (L, K) seen."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dance_xai.report.numbers import decimal
 from dance_xai.report.waterfall import Waterfall, waterfall
 from dance_xai.types import Contribution, Flip
+from dance_xai.types.numbers import decimal
 
 
 def flip_fall(flip: Flip, *, top: int = 8) -> Waterfall:

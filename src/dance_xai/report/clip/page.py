@@ -11,13 +11,14 @@ from dance_xai.report.clip.flip import change_teller, flip_fall
 from dance_xai.report.clip.lanes import lanes
 from dance_xai.report.clip.picture import Picture
 from dance_xai.report.leaders import leaders, unseen_text
-from dance_xai.report.numbers import percent, span, whole_percents
+from dance_xai.report.numbers import span, whole_percents
 from dance_xai.report.poses import pack_skeleton
 from dance_xai.report.render import render
 from dance_xai.report.sentences import amount, correction_text, flip_text, in_words, moment
 from dance_xai.report.waterfall import Waterfall, waterfall
 from dance_xai.report.words import Window, looks_like, reason
 from dance_xai.types import ConceptBank, Contribution, Explanation, MotionTimeline, PoseTrack
+from dance_xai.types.numbers import percent
 
 MOST_PROBABLE = 5
 TOP = 8

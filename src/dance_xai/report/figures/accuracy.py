@@ -8,7 +8,8 @@ from dance_xai.report.drawing.marks import Drawing
 from dance_xai.report.figures.lines import line_marks, line_names, name_of
 from dance_xai.report.figures.plot import SMALL, Plot
 from dance_xai.report.measures import curves
-from dance_xai.report.numbers import percent, round_ticks
+from dance_xai.report.numbers import round_ticks
+from dance_xai.types.numbers import percent
 
 HEIGHT = 230.0
 

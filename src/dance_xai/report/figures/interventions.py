@@ -10,7 +10,8 @@ from dance_xai.report.drawing.marks import Drawing
 from dance_xai.report.figures.lines import line_marks, line_names, name_of
 from dance_xai.report.figures.plot import SMALL, Plot
 from dance_xai.report.interventions import correction_series
-from dance_xai.report.numbers import percent, share_ticks
+from dance_xai.report.numbers import share_ticks
+from dance_xai.types.numbers import percent
 
 HEIGHT = 230.0
 

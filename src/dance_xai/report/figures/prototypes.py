@@ -12,10 +12,10 @@ from dance_xai.report.drawing.colours import LIGHT, mixed
 from dance_xai.report.drawing.lettering import fitted, wrapped
 from dance_xai.report.drawing.marks import Drawing, Mark, Stroke, Words
 from dance_xai.report.figures.plot import SMALL, TEXT, WIDTH
-from dance_xai.report.numbers import decimal
 from dance_xai.report.poses import views
 from dance_xai.report.words import label, looks_like
 from dance_xai.types import Prototype, Skeleton
+from dance_xai.types.numbers import decimal
 
 PAPER = replace(LIGHT, left=mixed(LIGHT.left, "#ffffff", 0.4))
 """On paper left is lighter than right, so that they differ without colour."""

@@ -6,10 +6,10 @@ from dance_xai.report.drawing.colours import LIGHT
 from dance_xai.report.drawing.lettering import fitted, width_of
 from dance_xai.report.drawing.marks import Block, Drawing, Mark, Stroke, Words
 from dance_xai.report.figures.plot import SMALL, TEXT, TITLE
-from dance_xai.report.numbers import percent
 from dance_xai.report.waterfall import Step, waterfall
 from dance_xai.report.words import label
 from dance_xai.types import Explanation, counted
+from dance_xai.types.numbers import percent
 
 WIDTH, ROW, TOP = 340.0, 15.0, 42.0
 NAMES, VALUES = 130.0, 44.0

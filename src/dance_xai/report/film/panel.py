@@ -6,9 +6,9 @@ from dance_xai.report.drawing.colours import Colours, mixed
 from dance_xai.report.drawing.lettering import fitted, width_of
 from dance_xai.report.drawing.marks import Block, Disc, Mark, Words
 from dance_xai.report.film.layout import ROW, Place
-from dance_xai.report.numbers import decimal, percent
 from dance_xai.report.words import label
 from dance_xai.types import ClassExplanation, Contribution, Explanation
+from dance_xai.types.numbers import decimal, percent
 
 
 def heading_marks(explanation: Explanation, place: Place, unit: float, colours: Colours) -> list[Mark]:
