@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from dance_xai.report.drawing.colours import LIGHT, mixed
-from dance_xai.report.drawing.marks import Area, Block, Disc, Mark, Stroke, Words
+from dance_xai.report.drawing.lettering import width_of
+from dance_xai.report.drawing.marks import Area, Block, Disc, Drawing, Mark, Stroke, Words
 from dance_xai.report.figures.plot import SMALL, Plot
 from dance_xai.report.svg import Series
+from dance_xai.types.numbers import percent
 
 STYLES: dict[str, tuple[str, float, tuple[float, float] | None, str]] = {
     "all": (LIGHT.ink, 1.8, None, "disc"),
@@ -20,6 +25,47 @@ STYLES: dict[str, tuple[str, float, tuple[float, float] | None, str]] = {
     "features": (LIGHT.muted, 1.0, (4, 3), "diamond"),
 }
 """Colour, width, dashes and sign of a line: no two lines differ by their colour alone."""
+
+
+HEIGHT = 230.0
+
+
+@dataclass(frozen=True)
+class Across:
+    """What lines of accuracy are drawn against.
+
+    Attributes:
+        ticks: Values with a tick.
+        reach: Values at the left and the right edge.
+        title: What they count.
+        logarithmic: Whether their logarithms are drawn.
+    """
+
+    ticks: Sequence[float]
+    reach: tuple[float, float]
+    title: str
+    logarithmic: bool = False
+
+
+def accuracy_lines(series: Sequence[Series], ticks: Sequence[float], across: Across, title: str) -> Drawing:
+    """Draw lines of test accuracy with their names at their ends.
+
+    Args:
+        series: At least one line, the most important first.
+        ticks: Accuracies with a line across, rising, the first and the last at the edges.
+        across: What they are drawn against.
+        title: Of the drawing.
+    """
+    names = max(width_of(name_of(line), SMALL) for line in series)
+    (left, right), edge = across.reach, 400.0 - names
+    plot = Plot(44, edge, 10, HEIGHT - 38, (left, ticks[0]), (right, ticks[-1]), across.logarithmic)
+    digits = 0 if ticks[1] - ticks[0] >= 0.01 else 1
+    marks = [*plot.rows(ticks, lambda tick: percent(tick, digits) if tick < 1 else "100 %", "test accuracy")]
+    marks += plot.columns(across.ticks, across.title)
+    for line in reversed(series):
+        marks += line_marks(line, plot)
+    marks += line_names(series, plot)
+    return Drawing(edge + 34 + names, HEIGHT, tuple(marks), title=title)
 
 
 def name_of(line: Series) -> str:
@@ -46,7 +92,7 @@ def _sign(kind: str, x: float, y: float, size: float, colour: str) -> Mark:
     return Area(((x, y - far), (x + far, y), (x, y + far), (x - far, y)), colour)
 
 
-def line_names(series: list[Series], plot: Plot) -> list[Mark]:
+def line_names(series: Sequence[Series], plot: Plot) -> list[Mark]:
     """Names at the ends of the lines, pushed apart until they do not overlap."""
     ends = sorted(series, key=lambda line: plot.y(line.points[max(line.points)]))
     at: list[float] = []
