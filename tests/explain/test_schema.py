@@ -36,6 +36,7 @@ def full(model, x):
         video=VideoFacts(40, 25.0, 640, None),
         notes=("phrases_seen: no video",),
         correction=Correction((SetConcept(4, "object", "object 4", 1.0, 0.0),), told.classes),
+        fixed=(2,),
     )
 
 

@@ -33,10 +33,10 @@ def led(planted):
     """An explanation whose prediction rests on motions 0 and 1, as their time lines tell it."""
     explanation = whole(planted, planted.bank())
 
-    def explained(*terms, curves=(), activations="predicted"):
+    def explained(*terms, curves=(), activations="predicted", fixed=()):
         first = replace(explanation.prediction, contributions=terms)
         classes = (first, *explanation.classes[1:])
-        return replace(explanation, classes=classes, timelines=tuple(curves), activations=activations)
+        return replace(explanation, classes=classes, timelines=tuple(curves), activations=activations, fixed=fixed)
 
     return explained
 
@@ -59,6 +59,22 @@ def test_only_motions_said_to_be_there_are_looked_for(led):
     assert unseen_text(led(term(3.0, kind="scene"))) is None
     assert unseen_text(led(term(3.0, match=WindowMatch(0, 9, 0.5)))) is None
     assert unseen_text(led(term(3.0))) == "But no poses of this clip could be compared with c0."
+
+
+def test_what_an_edit_fixed_was_read_nowhere(led):
+    far = timeline(0, "c0", 5, threshold=0.95)
+    assert unseen_text(led(term(3.0), curves=[far], fixed=(0,))) == "But c0 is the same for every clip."
+    text = unseen_text(led(term(3.0), term(2.0, 1, kind="scene"), curves=[far], fixed=(1,)))
+    assert text.startswith("But at no moment") and text.endswith("feature. But c1 is the same for every clip.")
+    assert unseen_text(led(term(3.0), term(0.1, 1), curves=[timeline(0, "c0", 5)], fixed=(1,))) is None
+
+
+@pytest.mark.parametrize(
+    ("threshold", "told"), [(0.904, "0.900, 0.904"), (0.9001, "0.9000, 0.9001"), (0.91, "0.90, 0.91")]
+)
+def test_what_falls_short_by_little_is_told_with_more_digits(led, threshold, told):
+    text = unseen_text(led(term(3.0), curves=[timeline(0, "c0", 5, threshold=threshold)]))
+    assert f"(similarity at most {told} needed)" in text
 
 
 def test_the_text_version_says_so_too(led):

@@ -10,6 +10,7 @@ from tests.schema_validation import problems
 from dance_xai.evaluate.timing import score_timing
 from dance_xai.explain import json_schema, to_json
 from dance_xai.workflows import explaining, timing
+from dance_xai.workflows.editing import make_edit, with_edits
 from dance_xai.workflows.explaining import explain_of, matched_windows, page_of
 from dance_xai.workflows.runs import open_run
 from dance_xai.workflows.subjects import known_clip
@@ -44,6 +45,15 @@ def test_an_explanation_survives_json(view):
     assert [t["value"] for t in terms] == [t.value for each in explanation.classes for t in each.contributions]
     assert all(t["match"] for t in terms if t["kind"] == "motion") and any(t["kind"] == "motion" for t in terms)
     assert not any(t["match"] for t in terms if t["kind"] != "motion")
+
+
+def test_concepts_that_an_edit_fixed_are_named(view):
+    clip, column = view.manifest.ids[0], int(view.model.bank.columns("motion")[1])
+    subject = known_clip(view, clip)
+    assert explain_of(view, subject).fixed == ()
+    name = f"motion:{view.model.bank.names[column]}"
+    made = make_edit(view, "set_activation", {"concept": name, "value": 4.0})
+    assert explain_of(with_edits(view, made.chain, made.model), subject).fixed == (column,)
 
 
 def test_windows_are_the_clips_own_turned_as_the_prototype(view):

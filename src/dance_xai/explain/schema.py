@@ -29,6 +29,7 @@ digits and have at most some hundred points, each the best of its neighbourhood.
         "changes": [{"concept": int, "kind": str, "name": str, "before": number, "after": number}],
         "predicted": str, "correct": bool | null,
         "classes": [...]} | null                     as above, with the changes
+      "fixed": [int]                                 concepts whose activation is the same for every clip
     }
 
 Frames count from 0 on the clip's grid in time; ``stop`` is one past the last frame. ``correct`` is null where the label
@@ -72,6 +73,7 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
         "flip": None if flip is None else _plain(asdict(flip)),
         "notes": list(explanation.notes),
         "correction": None if changed is None else _correction(explanation, changed),
+        "fixed": list(explanation.fixed),
     }
 
 

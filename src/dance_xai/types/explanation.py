@@ -240,6 +240,7 @@ class Explanation:
         video: What is known of the video; None without poses and video.
         notes: What could not be told, and why.
         correction: What the model says with some concepts set by hand; None where none was.
+        fixed: Columns of concepts whose activation is the same for every clip, as an edit may set it.
     """
 
     clip: str
@@ -253,6 +254,7 @@ class Explanation:
     video: VideoFacts | None = None
     notes: tuple[str, ...] = ()
     correction: Correction | None = None
+    fixed: tuple[int, ...] = ()
 
     @property
     def prediction(self) -> ClassExplanation:

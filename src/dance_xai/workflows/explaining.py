@@ -58,6 +58,7 @@ def explain_of(view: RunView, subject: Subject) -> Explanation:
         flip=fewest_changes(view.model, view.model.concepts(subject.inputs[None])[0], low=low, high=high),
         video=video,
         notes=subject.notes,
+        fixed=tuple(np.flatnonzero(~view.model.layer.weight.any(axis=1)).tolist()),
     )
 
 
