@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -150,6 +151,24 @@ def test_nobody_reads_on(arguments):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "said"),
+    [
+        ("&-", 0, ""),
+        pytest.param(
+            *("/dev/full", 2, "dance: output: expected room to write it"),
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["doctor", "settings --json"])
+def test_an_output_that_takes_nothing_is_no_traceback(place, code, said, command):
+    line = f"exec {sys.executable} -c 'from dance_xai.cli import main; main()' {command} >{place}"
+    done = subprocess.run(["/bin/sh", "-c", line], stderr=subprocess.PIPE, text=True)
+    assert done.returncode == code
+    assert done.stderr.startswith(said) and done.stderr.count("\n") == bool(said)
 
 
 def test_a_stop_by_the_user_is_no_traceback(dance, run, monkeypatch):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 STOPPED = 130
 """Exit code after Ctrl+C."""
@@ -12,17 +13,22 @@ STOPPED = 130
 CLOSED = 1
 """Exit code when nobody reads on; typer's own."""
 
+FULL = "output: expected room to write it, got none left on the disk; make room, or write elsewhere"
+
 
 def main() -> None:
     """Run ``dance``; a user's mistake ends in one line and exit code 2."""
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # None where they are closed
     try:
         code = _run()
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = STOPPED
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be flushed goes nowhere
-        code = CLOSED
+        code = CLOSED if error.errno == errno.EPIPE else _complain(FULL)
     if code == STOPPED:
         sys.stderr.write("\ndance: stopped\n")
     raise SystemExit(code)
@@ -44,6 +50,10 @@ def _run() -> int:
         return _complain(_advice(error))
     except typer.Abort:  # Ctrl+C or Ctrl+D at a question
         return STOPPED
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  held until the end
 
 
 def _complain(text: str) -> int:
