@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dance_xai.data.frame_order import FrameOrder, Key, label_of
+from dance_xai.data.scaling import scaler
 from dance_xai.errors import DataError
 from dance_xai.types import IntArray, UInt8Array
 
@@ -175,38 +176,36 @@ def _placed(frames: Iterator[Any], labels: IntArray | None) -> Iterator[tuple[in
 
 def _of_clip(placed: Iterator[tuple[int, Any]], first: int, count: int, size: tuple[int, int]) -> Iterator[Numbered]:
     """The frames of a clip by their positions in it, which rise."""
-    from av.video.reformatter import VideoReformatter
-
-    following, scaler = first, VideoReformatter()
+    following, scale = first, scaler()
     for place, frame in placed:
         if place >= first + count:
             return
         if place >= following:
             following = place + 1
-            yield place - first, lambda frame=frame: picture_of(frame, size, scaler)  # type: ignore[misc]
+            yield place - first, lambda frame=frame: picture_of(frame, size, scale)  # type: ignore[misc]
 
 
-def picture_of(frame: Any, size: tuple[int, int], scaler: Any) -> UInt8Array | None:
+def picture_of(frame: Any, size: tuple[int, int], scale: Callable[..., Any]) -> UInt8Array | None:
     """As ``upright``; None for a frame that cannot be turned into colours."""
     import av
 
     try:
-        return upright(frame, size, scaler)
+        return upright(frame, size, scale)
     except (av.FFmpegError, ValueError):
         return None
 
 
-def upright(frame: Any, size: tuple[int, int], scaler: Any) -> UInt8Array:
+def upright(frame: Any, size: tuple[int, int], scale: Callable[..., Any]) -> UInt8Array:
     """(H, W, 3) RGB of a decoded frame: scaled to ``size`` as a person sees it, turned as the file asks.
 
     Args:
         frame: As decoded.
         size: Height and width.
-        scaler: A ``VideoReformatter``; one for all frames of a clip, as each takes longer to make than to use.
+        scale: From ``scaler``.
     """
     turns = round(frame.rotation / 90) % 4
     height, width = size if turns % 2 == 0 else size[::-1]
-    picture: UInt8Array = scaler.reformat(frame, width, height, "rgb24", threads=1).to_ndarray()
+    picture: UInt8Array = scale(frame, width, height, "rgb24").to_ndarray()
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
 

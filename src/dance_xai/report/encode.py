@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dance_xai.data.scaling import scaler
 from dance_xai.errors import DataError
 from dance_xai.types import UInt8Array
 
@@ -78,11 +79,9 @@ class VideoSink:
     """
 
     def __init__(self, container: Any, stream: Any) -> None:
-        from av.video.reformatter import VideoReformatter
-
         self.container = container
         self._stream = stream
-        self._scaler = VideoReformatter()  # one for all frames, as each takes longer to make than to use
+        self._scale = scaler()
 
     def add(self, picture: UInt8Array) -> None:
         """Append a frame (H, W, 3) uint8 RGB; of another size than the file it is scaled."""
@@ -90,14 +89,13 @@ class VideoSink:
         from av.video.reformatter import ColorRange, Colorspace
 
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-        yuv = self._scaler.reformat(
+        yuv = self._scale(
             frame,
             self._stream.width,
             self._stream.height,
             format="yuv420p",
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
-            threads=1,
         )
         self.container.mux(self._stream.encode(yuv))
 
