@@ -1,6 +1,7 @@
 """What ``dance explain`` prints and writes."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -35,6 +36,24 @@ def test_the_flip_and_the_best_frames_are_printed(explained, capsys):
     assert flip_text(explained.flip) in printed
     assert f"best seen: {flat(seen_best(seen, explained.fps))}" in printed
     assert "never shown" not in printed
+
+
+def test_train_clips_are_told_as_such(dance, run):
+    view = open_run(run)
+    for split, told in (("train", True), ("test", False)):
+        out = dance("explain", run, view.manifest.ids[int(view.manifest.rows(split)[0])]).out
+        assert ("(a train clip: the model was fitted on it)" in out) is told
+
+
+def test_every_motion_of_the_sum_is_told_in_words(dance, run):
+    view = open_run(run)
+    rows = view.manifest.rows("train")
+    motions = view.model.bank.columns("motion")
+    weight = view.model.head.weight[view.model.predict(view.inputs[rows])][:, motions]
+    clip = view.manifest.ids[int(rows[weight.any(axis=1).argmax()])]
+    out = dance("explain", run, clip).out
+    listed = re.findall(r"^(motion \d+) +motion", out, re.MULTILINE)
+    assert listed == re.findall(r"^  (motion \d+) looks like: [a-z]", out, re.MULTILINE) != []
 
 
 def test_what_could_not_be_told_is_printed(explained, capsys):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dance_xai.types import Explanation
     from dance_xai.workflows.runs import RunView
     from dance_xai.workflows.subjects import Subject
+
+SHOWN = 8
+"""Terms of the sum that are printed one by one, the largest first."""
 
 
 def explain(
@@ -64,9 +67,9 @@ def explain(
     if correct or remember is not None or corrections is not None:
         explanation = _corrected(view, subject, explanation, values, remember, corrections)
     if out is None:
-        _tell(explanation, as_json, corrections)
+        _tell(view, explanation, as_json, corrections)
         return
-    note = _write(out, view, explanation, subject, clip, lambda: _tell(explanation, as_json, corrections))
+    note = _write(out, view, explanation, subject, clip, lambda: _tell(view, explanation, as_json, corrections))
     if not as_json:
         say(f"\nwrote {out}" + (f" ({note})" if note else ""))
 
@@ -108,16 +111,30 @@ def _corrected(
     return with_correction(view, subject, explanation, values)
 
 
-def _tell(explanation: Explanation, as_json: bool, corrections: Path | None) -> None:
+def _tell(view: RunView, explanation: Explanation, as_json: bool, corrections: Path | None) -> None:
     """Print the explanation."""
     if as_json:
         from dance_xai.explain import to_json
 
         print_json(to_json(explanation))
         return
-    show_explanation(explanation)
+    show_explanation(explanation, looks=_looks(view, explanation), fitted=_fitted_on(view, explanation))
     if corrections is not None and explanation.correction is None:
         say(f"  no clip of {corrections} is like this one")
+
+
+def _looks(view: RunView, explanation: Explanation) -> dict[int, str]:
+    """What the motions of the prediction look like, in words, by column."""
+    from dance_xai.report.clip.figures import texts_of
+
+    terms = explanation.prediction.contributions[:SHOWN]
+    return texts_of(view.model.bank, (term.concept for term in terms if term.kind == "motion"))
+
+
+def _fitted_on(view: RunView, explanation: Explanation) -> bool:
+    """Whether the clip is one of those that the model was fitted on."""
+    known = {clip.id: clip.split for clip in view.manifest.clips}
+    return explanation.true_label is not None and known.get(explanation.clip) == "train"
 
 
 def _write(
@@ -162,25 +179,35 @@ def _page(
         return page_of(view, explanation, subject.track, taking.result), taking.result().note
 
 
-def show_explanation(explanation: Explanation, top: int = 8) -> None:
-    """Print the sum behind the prediction, the frames that show its phrases best, and what would change it."""
+def show_explanation(explanation: Explanation, *, looks: Mapping[int, str] = {}, fitted: bool = False) -> None:
+    """Print the sum behind the prediction, the frames that show its phrases best, and what would change it.
+
+    Args:
+        explanation: Of the clip.
+        looks: What motions look like, by column.
+        fitted: Whether the model was fitted on the clip.
+    """
     from dance_xai.report.sentences import correction_text, flip_text, seen_best
 
     said, other = explanation.prediction, explanation.runner_up
     truth = "" if explanation.true_label is None else f", labelled {explanation.true_label}"
+    truth += " (a train clip: the model was fitted on it)" if fitted else ""
     say(bold=explanation.clip, text=f": {said.label} ({percent(said.probability)} %){truth}")
     say(f"  runner-up {other.label} ({percent(other.probability)} %)")
     say("  " + ", ".join(f"{100 * share:.0f} % {kind}" for kind, share in said.shares.items()))
     rows = [
         [term.name, term.kind, f"{term.activation:+.2f}", f"{term.weight:+.3f}", f"{term.value:+.3f}"]
-        for term in said.contributions[:top]
+        for term in said.contributions[:SHOWN]
     ]
-    rest = sum(term.value for term in said.contributions[top:])
-    if len(said.contributions) > top:
-        rows.append([counted(len(said.contributions) - top, "other"), "", "", "", f"{rest:+.3f}"])
+    rest = sum(term.value for term in said.contributions[SHOWN:])
+    if len(said.contributions) > SHOWN:
+        rows.append([counted(len(said.contributions) - SHOWN, "other"), "", "", "", f"{rest:+.3f}"])
     rows += [["bias", "", "", "", f"{said.bias:+.3f}"], ["score", "", "", "", f"{said.logit:+.3f}"]]
     table("", ["concept", "kind", "activation", "weight", "contribution"], rows)
-    shown = {term.concept for term in said.contributions[:top]}
+    for term in said.contributions[:SHOWN]:
+        if term.concept in looks:
+            say(f"  {term.name} looks like: {looks[term.concept]}")
+    shown = {term.concept for term in said.contributions[:SHOWN]}
     seen = [each for each in explanation.phrases_seen or () if each.concept in shown]
     for each in seen:
         say(f"  best seen: {seen_best(each, explanation.fps)}")

@@ -72,6 +72,8 @@ def summarise(out: Path, metrics: dict[str, Any]) -> None:
     )
     say(f"  concepts   {', '.join(f'{count} {kind}' for kind, count in counts.items())}")
     say(f"  weights    {metrics['nonzero']} non-zero, {metrics['nec']:.1f} per class")
+    if "nec" in metrics["notes"]:
+        say(f"  few weights  {metrics['notes']['nec']}")
     print_reasons(view.run.json("drops")["counts"])
     say(
         f"\nNext: dance evaluate {out}    dance report {out} --out report.html    "

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dance_xai.evaluate.accuracy import Accuracy, measure_accuracy
+from dance_xai.evaluate.budget import denser_head, denser_words
 from dance_xai.evaluate.concepts import ConceptQuality, concept_quality
 from dance_xai.evaluate.faithfulness import Faithfulness, deletion_check
 from dance_xai.evaluate.inputs import EvaluationInput
@@ -96,7 +97,7 @@ def evaluate_model(
         ShapeError: The clips do not fit the model.
         DataError: Too few clips of a class to choose heads by cross-validation.
     """
-    bootstrap, split, directions, deletions = rng.spawn(4)
+    bootstrap, split, directions, deletions, held_out = rng.spawn(5)
     model, train, test = inputs.model, inputs.train.labels, inputs.test.labels
     sets, notes = activation_sets(inputs, rng=directions, n_random=n_random)
     curves = set_curves(sets, train, test, necs=necs)
@@ -115,7 +116,8 @@ def evaluate_model(
         notes=notes
         | SUPPORT_NOTES
         | _quality_notes(quality, grounded=inputs.is_grounded)
-        | _leakage_notes(probe, inputs.is_grounded),
+        | _leakage_notes(probe, inputs.is_grounded)
+        | _budget_notes(inputs, n_folds, held_out),
     )
 
 
@@ -155,6 +157,12 @@ def _leakage_notes(probe: Probe | None, grounded: bool) -> dict[str, str]:
     if probe is None:
         notes["probe"] = "concept targets are missing, or known for too few clips of some class"
     return notes
+
+
+def _budget_notes(inputs: EvaluationInput, n_folds: int, rng: np.random.Generator) -> dict[str, str]:
+    head = inputs.model.head
+    found = denser_head(inputs.concepts[0], inputs.train.labels, head, n_folds=n_folds, rng=rng)
+    return {} if found is None else {"nec": denser_words(found, head.nec)}
 
 
 def _accuracy_keys(accuracy: Accuracy) -> dict[str, Any]:
