@@ -39,6 +39,7 @@ def test_shipped_settings_are_valid_and_survive_a_round_trip(path: Path):
         (MINIMAL + "[head]\nnec = -1\n", ["head.nec", "greater than", "-1"]),
         (MINIMAL + "[layers]\nfolds = 1\n", ["layers.folds", "greater than", "1"]),
         (MINIMAL + "[motion]\nper_clip = 0\n", ["motion.per_clip", "0"]),
+        (MINIMAL + "[motion]\nmirror = false\n", ["motion.mirror", "did you mean motion.windows.mirror?"]),
         (MINIMAL + "seeds = 1\n", ["data.clips.seeds", "unknown key"]),
         ("[data.clips]\npath = 'x'\n", ["name", "expected a value"]),
         ("name = 'x'\n", ["data", "expected a value"]),

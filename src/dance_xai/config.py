@@ -199,9 +199,15 @@ def _explain(error: ValidationError, where: str) -> str:
 
 
 def _suggest(location: list[str]) -> str:
-    known = _keys_at(location[:-1])
-    near = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
+    sections, key = location[:-1], location[-1]
+    known = _keys_at(sections)
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    deeper = [name for name in known if key in _keys_at([*sections, name])]
+    if deeper:
+        return f"did you mean {'.'.join([*sections, deeper[0], key])}?"
+    return f"expected one of {', '.join(known)}"
 
 
 def _keys_at(sections: list[str]) -> list[str]:

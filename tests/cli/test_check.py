@@ -84,6 +84,16 @@ def test_every_problem_is_one_whole_line(dance, data: Path):
     assert lines[4:] == ["", "A fit leaves out clips that it cannot use, with the reason, and counts them."]
 
 
+def test_the_same_of_many_clips_is_shown_ten_times_and_counted(dance, data: Path):
+    for path in sorted((data / "poses").glob("*.npy"))[:13]:
+        path.unlink()
+    (data / "poses" / "wave5.npy").write_bytes(b"")
+    lines = dance("check", *arguments(data)).out.splitlines()
+    assert sum("expected poses, got none in data.poses  " in line for line in lines) == 10
+    assert "  and 3 more with: expected poses, got none in data.poses (--json lists all)" in lines
+    assert any(line.startswith("  wave5") for line in lines)
+
+
 def test_as_json(dance, data: Path):
     (data / "poses" / "wave1.npy").unlink()
     said = dance("check", *arguments(data), "--json")
@@ -208,7 +218,7 @@ def test_a_class_that_loses_its_train_clips_is_a_fault_that_names_them(dance, da
     for number in range(1, 4):
         (data / "poses" / f"squat{number}.npy").write_bytes(b"")
     for said in (dance("check", *arguments(data)), dance("fit", *arguments(data), "--out", data / "run")):
-        assert "expected at least 2 train clips of every class to hold one out, got 1 of squat" in said.complaint
+        assert "expected at least 2 train clips of every class to hold one out, got 1 of 'squat'" in said.complaint
 
 
 def test_validation_clips_are_counted(dance, data: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 import typer
+
+from dance_xai.artifacts import read_run
+from dance_xai.cli.fit import summarise
 
 KEYS = {
     *("n", "correct", "accuracy", "accuracy_ci", "mean_class_accuracy", "nonzero", "nec", "accuracy_at_nec"),
@@ -37,6 +41,21 @@ def test_evaluate_prints_one_json_object(dance, run):
     low, high = figures["accuracy_ci"]
     assert low <= figures["accuracy"] <= high
     assert json.loads((run / "metrics.json").read_text()) == figures
+
+
+def test_evaluate_says_whether_concepts_beat_random_directions(dance, run):
+    pruned = json.loads(dance("evaluate", run, "--json").out)["accuracy_pruned"]
+    gap = 100 * (pruned["all"]["3"] - pruned["random"]["3"])
+    said = re.search(r"Better than random directions\? ([^\d]?[\d.]+) points at 3 weights", dance("evaluate", run).out)
+    assert said is not None and float(said[1].replace("−", "-")) == pytest.approx(gap, abs=0.051)
+
+
+def test_a_fit_says_that_more_weights_would_serve_better(run, capsys):
+    metrics = read_run(run).json("metrics")
+    summarise(run, metrics | {"notes": {"nec": "9.0 weights do better"}})
+    assert "\n  few weights  9.0 weights do better\n" in capsys.readouterr().out
+    summarise(run, metrics | {"notes": {}})
+    assert "few weights" not in capsys.readouterr().out
 
 
 def test_evaluate_for_people(dance, run):
@@ -178,3 +197,12 @@ def test_a_stop_by_the_user_is_no_traceback(dance, run, monkeypatch):
     monkeypatch.setattr("dance_xai.workflows.runs.open_run", stop)
     said = dance("evaluate", run)
     assert said.code == 130 and said.err == "\ndance: stopped\n"
+
+
+def test_a_stopped_fit_says_that_it_can_go_on(fit, small_folder, tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dance_xai.workflows.fitting.fit_run", stop)
+    said = fit(small_folder, tmp_path / "R")
+    assert said.code == 130 and said.err.endswith("the same command goes on from here\n\ndance: stopped\n")

@@ -10,6 +10,7 @@ import pytest
 
 from dance_xai.artifacts import read_run
 from dance_xai.errors import ArtifactError
+from dance_xai.workflows.editing import edit_run, undo
 from dance_xai.workflows.fitting import fit_run
 
 STAGES = ["motion", "text", "bank", "layers", "evidence", "head", "score"]
@@ -58,6 +59,18 @@ def test_a_second_fit_with_nothing_changed_does_nothing(small_folder, small_conf
     assert fit_run(small_config(), small_folder, tmp_path / "R", on_stage=second) == metrics
     assert second == [("run", True)]
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "R").iterdir()} == before
+
+
+def test_edits_are_not_lost_to_a_fit_with_other_settings(made, cache, small_folder, small_config, tmp_path):
+    place = shutil.copytree(made / "R", tmp_path / "R")
+    edit_run(place, "resolve", {"nec": 3.0})
+    before, other = bytes_of(place, without=()), small_config("head.nec=2")
+    with pytest.raises(ArtifactError, match="got one with 1 edit"):
+        fit_run(other, small_folder, place, cache=cache)
+    assert bytes_of(place, without=()) == before
+    undo(place)
+    fit_run(other, small_folder, place, cache=cache)
+    assert read_run(place).json("config")["head"]["nec"] == 2
 
 
 def test_with_and_without_a_cache_the_run_is_the_same(made, cache, small_folder, small_config, tmp_path):

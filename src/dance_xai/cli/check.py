@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +14,13 @@ from dance_xai.types import counted
 
 if TYPE_CHECKING:
     from dance_xai.workflows.checking import Check
+    from dance_xai.workflows.probing import Problem
 
 WIDEST = 60
 """Letters to which columns are padded; what is longer is shown whole all the same."""
+
+ALIKE = 10
+"""Clips of which the same is wrong that are shown one by one; the others are counted."""
 
 
 def check(
@@ -77,9 +83,22 @@ def show_check(found: Check) -> None:
     for fault in found.faults:
         say(f"  cannot be fitted  {fault}")
     if found.problems:
+        shown, others = _first_of_each(found.problems)
         rows = [("clip", "what is wrong", "what to do")]
-        rows += [(problem.clip, problem.what, problem.advice) for problem in found.problems]
+        rows += [(problem.clip, problem.what, problem.advice) for problem in shown]
         wide = [min(WIDEST, max(len(row[column]) for row in rows)) for column in (0, 1)]
         for clip, what, advice in rows:
             say(f"  {clip:<{wide[0]}}  {what:<{wide[1]}}  {advice}")
+        for what, count in others.items():
+            say(f"  and {count:,} more with: {what} (--json lists all)")
         say("\nA fit leaves out clips that it cannot use, with the reason, and counts them.")
+
+
+def _first_of_each(problems: Sequence[Problem]) -> tuple[list[Problem], Counter[str]]:
+    """The problems to show, and how many more there are of each kind."""
+    shown, seen = [], Counter[str]()
+    for problem in problems:
+        seen[problem.what] += 1
+        if seen[problem.what] <= ALIKE:
+            shown.append(problem)
+    return shown, seen - Counter(dict.fromkeys(seen, ALIKE))

@@ -77,6 +77,7 @@ def show_metrics(name: str, metrics: dict[str, Any]) -> None:
     say(f"  weights         {metrics['nonzero']} non-zero, NEC {metrics['nec']:.2f}, {optimality}\n")
     _show_curves(metrics)
     _show_concepts(metrics)
+    _show_doubt(metrics)
     for key, note in metrics["notes"].items():
         say(f"  note, {key}: {note}")
     say(f"  {metrics['seconds']:.1f} s")
@@ -110,6 +111,14 @@ def _show_concepts(metrics: dict[str, Any]) -> None:
     if rows:
         table("How well concepts are recognised on test clips", ["kind", "mAP", "AUC", "mAP by chance"], rows)
         say()
+
+
+def _show_doubt(metrics: dict[str, Any]) -> None:
+    from dance_xai.report.doubts import beyond_random
+
+    doubt = beyond_random(metrics)
+    if doubt is not None:
+        say(bold=doubt.question, text=f" {doubt.figure} {doubt.text}\n")
 
 
 def _number(value: float | None) -> str:

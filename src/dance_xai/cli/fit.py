@@ -12,6 +12,7 @@ from dance_xai.cli.common import (
     Workers,
     clip_progress,
     cores,
+    notice,
     percent,
     print_json,
     print_reasons,
@@ -43,15 +44,19 @@ def fit(
     from dance_xai.config import read_config
     from dance_xai.workflows.fitting import fit_run
 
-    metrics = fit_run(
-        read_config(config, settings or ()),
-        data_root,
-        out,
-        cache=cache or out.resolve().parent / ".dance-cache",
-        on_stage=stage_printer(),
-        workers=cores(workers),
-        on_clip=clip_progress(),
-    )
+    try:
+        metrics = fit_run(
+            read_config(config, settings or ()),
+            data_root,
+            out,
+            cache=cache or out.resolve().parent / ".dance-cache",
+            on_stage=stage_printer(),
+            workers=cores(workers),
+            on_clip=clip_progress(),
+        )
+    except KeyboardInterrupt:
+        notice("what is done is kept: the same command goes on from here")
+        raise
     if as_json:
         print_json(metrics)
         return

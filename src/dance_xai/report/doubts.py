@@ -45,9 +45,8 @@ def doubts(data: ReportData, warnings: Sequence[Sequence[str]]) -> list[Doubt]:
         warnings: Those of each concept.
     """
     pruned = data.metrics.get("accuracy_pruned") or {}
-    interval = data.metrics.get("accuracy_ci")
     found = (
-        _against(pruned, "random", interval),
+        beyond_random(data.metrics),
         _grounded(data, pruned),
         _warned(data, warnings),
         _small(data),
@@ -64,8 +63,14 @@ def _pair(pruned: Mapping[str, Any], other: str) -> tuple[str, float, float] | N
     return None
 
 
-def _against(pruned: Mapping[str, Any], other: str, interval: Sequence[float] | None) -> Doubt | None:
-    pair = _pair(pruned, other)
+def beyond_random(metrics: Mapping[str, Any]) -> Doubt | None:
+    """Whether concepts do better than random directions; None where that was not measured.
+
+    Args:
+        metrics: The figures of ``dance evaluate``.
+    """
+    interval = metrics.get("accuracy_ci")
+    pair = _pair(metrics.get("accuracy_pruned") or {}, "random")
     if pair is None:
         return None
     budget, ours, theirs = pair

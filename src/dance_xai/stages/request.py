@@ -86,12 +86,16 @@ def dataset_faults(
             "that tell it; set data.poses.fps or motion.windows.frames"
         )
     if clips and all(clip.split != "test" for clip in clips):
-        yield DataError("clips: expected test clips to evaluate on, got none; mark some with split = test")
+        yield DataError(
+            "clips: expected test clips to evaluate on, got none; mark some with split = "
+            "test, or let [data.clips.split] choose them"
+        )
     train = len(data.manifest.rows("train"))
     if poses and motion.source == "discover" and motion.min_clips > train >= FEW:
         yield DataError(f"motion.min_clips: expected at most the {train} train clips, got {motion.min_clips}; lower it")
     counts = Counter(clip.label for clip in clips if clip.split == "train")
     if folds and (single := [name for name in data.manifest.classes if counts[name] == 1]):
         yield DataError(
-            f"clips: expected at least 2 train clips of every class to hold one out, got 1 of {some(single)}; add some"
+            f"clips: expected at least 2 train clips of every class to hold one out, got 1 of "
+            f"{some([repr(name) for name in single])}; add some, or take the class out"
         )

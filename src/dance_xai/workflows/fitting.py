@@ -9,8 +9,12 @@ from typing import Any
 from dance_xai.artifacts import StageCache, check_place, read_run
 from dance_xai.config import Config, refuse_faults
 from dance_xai.data.dataset import Dataset
+from dance_xai.edit import EditChain
+from dance_xai.errors import ArtifactError
 from dance_xai.extract.extractor import Extractor
 from dance_xai.pipeline import Fitted, fit
+from dance_xai.types import counted
+from dance_xai.workflows.edits import EDITS
 from dance_xai.workflows.runs import clip_cache
 from dance_xai.workflows.scoring import score
 from dance_xai.workflows.sealing import inputs_of, is_unchanged, write_fitted
@@ -41,7 +45,8 @@ def fit_run(
         The figures of ``dance evaluate``.
 
     Raises:
-        DanceError: Settings, data or place are wrong; an earlier RUN at ``out`` is unchanged.
+        DanceError: Settings, data or place are wrong, or a RUN with edits lies there; an earlier RUN at ``out`` is
+            unchanged.
     """
     refuse_faults(config)
     check_place(out, "run")
@@ -50,6 +55,7 @@ def fit_run(
         if on_stage:
             on_stage("run", True)
         return dict(read_run(out).json("metrics"))
+    _refuse_edited(out)
     stages = StageCache(cache, on_stage)
     extractor = Extractor(config.extract, data_root, cache=clip_cache(cache), workers=workers, progress=on_clip)
 
@@ -72,3 +78,22 @@ def fit_run(
     )
     write_fitted(out, fitted, config, inputs, metrics)
     return metrics
+
+
+def _refuse_edited(out: Path) -> None:
+    """Refuse to replace a RUN that was edited by hand: a fit cannot make that again."""
+    edits = _edits_at(out)
+    if edits:
+        raise ArtifactError(
+            f"{out}: expected nothing there, or a RUN without edits to replace, got one with {counted(edits, 'edit')} "
+            f"(dance edit {out} log); choose another place, or undo them first"
+        )
+
+
+def _edits_at(out: Path) -> int:
+    """How many edits are in force in the RUN at a place; none where nothing that can be read lies there."""
+    try:
+        run = read_run(out)
+        return run.load(EDITS, EditChain).position if EDITS in run else 0
+    except ArtifactError:
+        return 0

@@ -45,7 +45,10 @@ def score(
     """
     start = time.perf_counter()
     if not len(manifest.rows("test")):
-        raise DataError("clips: expected test clips to evaluate on, got none; mark some with split = test")
+        raise DataError(
+            "clips: expected test clips to evaluate on, got none; mark some with split = test, or let "
+            "[data.clips.split] choose them"
+        )
     rows = {
         split: _rows(manifest.rows(split), model, manifest, bank, evidence, features) for split in ("train", "test")
     }

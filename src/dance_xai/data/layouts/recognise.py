@@ -31,7 +31,8 @@ def recognise(source: ClipsSource, root: Path) -> LayoutName:
         return _folder_layout(place)
     if not place.is_file():
         raise DataError(
-            f"{place}: expected a list of clips or a folder of videos, found nothing; check the path and --data-root"
+            f"{place.absolute()}: expected a list of clips or a folder of videos, found nothing; check the path and "
+            "--data-root"
         )
     return _file_layout(place, source.label_column or STANDARD["label"])
 
