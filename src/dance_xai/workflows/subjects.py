@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,11 +67,17 @@ def find_subject(view: RunView, name: str, *, threads: int = 1) -> Subject:
     path = Path(name)
     if is_there(path):
         return new_video(view, path, threads=threads)
-    known = ", ".join(view.manifest.ids[:3])
+    known = ", ".join(_near(name, view.manifest.ids)[:3])
     raise DataError(
         f"{name}: expected a video file, or one of the {len(view.manifest.ids)} clips of the RUN ({known}, ...), "
         "found neither; check the path or the id"
     )
+
+
+def _near(name: str, ids: Sequence[str]) -> Sequence[str]:
+    """The ids that a name may mean: those that end in it, else those spelled much like it, else all."""
+    bare = Path(name).with_suffix("").as_posix()
+    return [known for known in ids if known.endswith(f"/{bare}")] or difflib.get_close_matches(name, ids) or ids
 
 
 def known_clip(view: RunView, clip: str, *, threads: int = 1) -> Subject:
