@@ -135,6 +135,7 @@ MISUSED = {
     "another command": (("nothing",), "no such command 'nothing'; see dance --help"),
     "a command mistyped": (("fitt",), "no such command 'fitt'. Did you mean 'fit'?; see dance --help"),
     "no edit": (("edit", "x"), "missing command; see dance edit --help"),
+    "no clips": (("edit", "x", "add-class", "y"), "missing option '--clips'; see dance edit RUN add-class --help"),
     "an unknown option": (("report", "x", "--nope"), "no such option: --nope; see dance report --help"),
     "an option without a value": (("fit", "x", "--out"), "option '--out' requires an argument; see dance --help"),
 }

@@ -11,7 +11,9 @@ import pytest
 from dance_xai.artifacts import load_model, read_run, update_parts
 from dance_xai.artifacts.pretrained import EDITED
 from dance_xai.edit import EditChain, content_hash
+from dance_xai.types import Features
 from dance_xai.workflows.case import Case
+from dance_xai.workflows.editing import make_edit, write_edits
 from dance_xai.workflows.runs import open_run
 
 
@@ -122,6 +124,16 @@ def test_a_class_comes_back_from_clips_in_a_list(dance, run, names, tmp_path):
     assert told["edit"]["arguments"]["ids"] == ids and model.classes[-1] == names["class"]
     assert model.head.weight[:-1].tobytes() == dropped.head.weight.tobytes()
     assert told["test"]["better"] > told["test"]["worse"]
+
+
+def test_a_clip_that_came_with_an_edit_is_explained(dance, run):
+    view = open_run(run)
+    new = Features("edit", tuple(f"video {at}" for at in range(6)), view.inputs[:6].astype(np.float64))
+    made = make_edit(view, "add_class", {"label": "zwei", "ids": list(new.ids)}, new)
+    write_edits(view, made.chain, made.model, None, new)
+    told = figures(dance("explain", run, "video 3", "--json"))
+    assert (told["clip"], told["true_label"], told["timelines"]) == ("video 3", "zwei", [])
+    assert "came with an edit" in told["notes"][0]
 
 
 def test_an_edited_run_is_evaluated_explained_and_reported(dance, run, names, tmp_path):

@@ -65,5 +65,5 @@ def _complain(text: str) -> int:
 def _advice(error: Any) -> str:
     """What is wrong with the words of a command and where to look; empty where its help has been shown instead."""
     said = error.format_message().rstrip(".")
-    command = error.ctx.command_path if error.ctx else "dance"
+    command = error.ctx.command_path.translate({ord(brace): None for brace in "{}"}) if error.ctx else "dance"
     return said and f"{said[0].lower()}{said[1:]}; see {command} --help"

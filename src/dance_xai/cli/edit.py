@@ -20,7 +20,7 @@ PairList = Annotated[list[str], typer.Option(metavar="CLASS:CONCEPT", help="Pair
 
 
 @app.callback()
-def edit(context: typer.Context, run: Annotated[Path, typer.Argument(help="RUN folder.")]) -> None:
+def edit(context: typer.Context, run: Annotated[Path, typer.Argument(metavar="RUN", help="RUN folder.")]) -> None:
     """Change the model of a RUN: each edit is recorded, can be undone, and says what it changes."""
     context.obj = run
 
