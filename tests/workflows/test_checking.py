@@ -388,3 +388,18 @@ def test_every_model_that_is_missing_is_named(filmed: Path):
     expected = [("extract.poses", "no"), ("extract.features", "nor"), ("extract.encoder", "neither")]
     for line, (key, name) in zip(said, expected, strict=True):
         assert line.startswith(f"{key}: {name}.onnx: expected the path of a model")
+
+
+def test_one_video_with_two_labels(filmed: Path):
+    shutil.copy(filmed / "0.mp4", filmed / "3.mp4")  # train, of the other class
+    shutil.copy(filmed / "0.mp4", filmed / "5.mp4")  # test, of the other class
+    what = "the same video as the train clip v0, labelled 'run' there and 'walk' here"
+    problems = check_data(settings(), filmed).problems
+    assert [(problem.clip, problem.what) for problem in problems] == [("v3", what), ("v5", what)]
+    assert {problem.advice for problem in problems} == {"keep the one with the right label"}
+
+
+def test_one_video_with_two_labels_among_test_clips(filmed: Path):
+    shutil.copy(filmed / "4.mp4", filmed / "5.mp4")
+    (problem,) = check_data(settings(), filmed).problems
+    assert problem.what == "the same video as the test clip v4, labelled 'run' there and 'walk' here"

@@ -142,11 +142,11 @@ def _end_of(clip: Clip, video: Video) -> Iterator[Problem]:
 
 
 def copies_among(clips: Sequence[Clip]) -> dict[str, list[Problem]]:
-    """Test clips whose video and span is also a train clip: whatever is measured on them is worth nothing."""
+    """Clips whose video and span another one has: of another class, or test clips of a train clip, worth nothing."""
     bulk = {clip.path: _bulk(clip.path) for clip in clips if clip.path is not None}
     common = Counter(bulk[clip.path] for clip in clips if clip.path is not None)
     keep, found = ClipKeep(None), dict[str, list[Problem]]()
-    train: dict[tuple[str, float | None, float | None], str] = {}
+    first: dict[tuple[str, float | None, float | None], Clip] = {}
     for clip in sorted(clips, key=lambda clip: clip.split != "train"):
         if clip.path is None or common[bulk[clip.path]] < 2:
             continue
@@ -154,12 +154,18 @@ def copies_among(clips: Sequence[Clip]) -> dict[str, list[Problem]]:
             content = (keep.content(clip.path), clip.start, clip.end)
         except DataError:
             continue
-        if clip.split == "train":
-            train.setdefault(content, clip.id)
-        elif content in train:
-            what = f"the same video as the train clip {train[content]}"
-            found[clip.id] = [Problem(clip.id, what, "remove one of them", left_out=False)]
+        if first.setdefault(content, clip) is not clip:
+            found[clip.id] = _copies(clip, first[content])
     return found
+
+
+def _copies(clip: Clip, first: Clip) -> list[Problem]:
+    """What is wrong with a clip whose video was met before; within one split and class nothing is."""
+    what = f"the same video as the {f'{first.split} clip' if first.split else 'clip'} {first.id}"
+    if clip.label != first.label:
+        said = f"{what}, labelled {first.label!r} there and {clip.label!r} here"
+        return [Problem(clip.id, said, "keep the one with the right label", left_out=False)]
+    return [] if clip.split == first.split else [Problem(clip.id, what, "remove one of them", left_out=False)]
 
 
 def _bulk(path: Path) -> tuple[int, int]:
