@@ -8,7 +8,7 @@ from dance_xai.data.scaling import scaler
 
 
 @pytest.mark.parametrize(
-    ("version", "options"), [("14.2.0", {}), ("16.1.0", {}), ("17.0.0", {"threads": 1}), ("20.0.0rc1", {"threads": 1})]
+    ("version", "options"), [("15.0.0", {}), ("16.1.0", {}), ("17.0.0", {"threads": 1}), ("20.0.0rc1", {"threads": 1})]
 )
 def test_threads_are_named_where_they_are_known(monkeypatch, version, options):
     class Old:
