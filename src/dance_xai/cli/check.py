@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDEST = 60
 """Letters to which columns are padded; what is longer is shown whole all the same."""
 
-ALIKE = 10
+ALIKE = 20
 """Clips of which the same is wrong that are shown one by one; the others are counted."""
 
 
