@@ -42,6 +42,13 @@ def test_a_head_changed_by_hand_has_no_penalty_to_compare(planted):
     assert look(planted, replace(head, kkt=np.inf)) is None
 
 
+def test_a_head_under_constraints_is_not_compared_with_one_without(planted):
+    allowed = np.zeros((4, 32), dtype=bool)
+    allowed[:, ::2] = True
+    head = heads_at_nec(*planted, [3.0], support="path", relax=(1.0,), allowed=allowed)[3.0]
+    assert look(planted, head) is None
+
+
 def test_it_is_said_in_points():
     said = denser_words(Denser(0.4, 0.525, 12.4), 5.0)
     assert "12.4 weights per class are right 12.5 points more often than 5.0" in said and "head.nec" in said

@@ -74,7 +74,7 @@ def test_uneven_concepts_are_told_with_the_figures_of_the_page(data):
     found = (replace(one, label="tennis_serve", effects=groups, chance=2e-5), replace(one, chance=0.0123))
     rare, usual = diagnosed(replace(data, diagnosis=replace(data.diagnosis, uneven=found))).uneven
     assert rare == (
-        "motion 01 lifts tennis serve by +0.50 where view is left and by −0.25 where view is right "
+        "'motion 01' lifts 'tennis_serve' by +0.50 where view is left and by −0.25 where it is right "
         "(by chance: less than 0.001)."
     )
     assert usual.endswith("(by chance: 0.012).")

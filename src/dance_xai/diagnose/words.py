@@ -22,6 +22,7 @@ CAUSE_WORDS = {
 }
 SHOWN = 3
 MOST_UNJUDGED = 8
+LEAST_CHANCE = 0.001
 
 
 def failure_words(one: Failure) -> str:
@@ -137,9 +138,10 @@ def _without(pairs: Sequence[Sequence[str]]) -> str:
 def uneven_words(one: UnevenConcept) -> str:
     """An uneven concept in a sentence."""
     most, least = one.effects[0], one.effects[-1]
+    chance = f"less than {LEAST_CHANCE}" if one.chance < LEAST_CHANCE else decimal(one.chance, 3)
     return (
         f"'{one.concept}' lifts '{one.label}' by {_signed(most.effect)} where {one.attribute} is {most.group} and by "
-        f"{_signed(least.effect)} where it is {least.group} (by chance: {one.chance:.1g})."
+        f"{_signed(least.effect)} where it is {least.group} (by chance: {chance})."
     )
 
 

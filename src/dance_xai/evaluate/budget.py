@@ -12,6 +12,7 @@ from dance_xai.types import FloatArray, IntArray
 
 LAM_RATIO, N_LAMBDAS = 1e-2, 25  # weaker penalties take the longest, and a head near one has weights enough
 ERRORS = 2.0  # standard errors of the better accuracy that a gain must exceed to be spoken of
+SAME = 0.2  # of the largest weight: as far as a head may be from the plain optimum that it is compared as
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,15 @@ def denser_head(
         rng: Draws the folds.
 
     Returns:
-        None where no weaker penalty does clearly better, or the head was changed by hand.
+        None where no weaker penalty does clearly better, or where the head is not the optimum of its penalty alone:
+        pruned, under constraints, or changed by hand.
 
     Raises:
         DataError: Too few clips of a class for folds.
 
     Source: ours.
     """
-    if not np.isfinite(head.kkt):
+    if not np.isfinite(head.kkt) or not _is_plain(concepts, labels, head):
         return None
     folds = stratified_folds(labels, n_folds, rng)
     choice = choose_lam(
@@ -69,6 +71,12 @@ def denser_head(
         return None
     better = fit_head(concepts, labels, lam=choice.lam, alpha=head.alpha, n_classes=len(head.bias))
     return Denser(now, then, better.nec)
+
+
+def _is_plain(concepts: FloatArray, labels: IntArray, head: SparseHead) -> bool:
+    """Whether nothing but its penalty keeps the weights of a head few."""
+    plain = fit_head(concepts, labels, lam=head.lam, alpha=head.alpha, n_classes=len(head.bias), init=head)
+    return bool(np.abs(plain.weight - head.weight).max() <= SAME * np.abs(head.weight).max())
 
 
 def denser_words(found: Denser, nec: float) -> str:

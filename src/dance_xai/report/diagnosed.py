@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dance_xai.diagnose import CAUSES, Cause, Diagnosis, Effect, Shortcut, UnevenConcept, count_causes
-from dance_xai.diagnose.words import CAUSE_WORDS, proposal_words, suspicion_words
+from dance_xai.diagnose import CAUSES, Cause, Diagnosis, Effect, Shortcut, count_causes
+from dance_xai.diagnose.words import CAUSE_WORDS, proposal_words, suspicion_words, uneven_words
 from dance_xai.edit.lookup import find_concept
 from dance_xai.report.data import ReportData
-from dance_xai.report.words import capitalise, label
+from dance_xai.report.words import capitalise
 from dance_xai.types import Kind
-from dance_xai.types.numbers import decimal, percent
+from dance_xai.types.numbers import percent
 
 APPLY = "dance diagnose RUN --apply {} --out NEW"
-LEAST_CHANCE = 0.001
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def diagnosed(data: ReportData) -> Diagnosed | None:
             for name, counts in count_causes(found.failures).items()
         ),
         shortcuts=tuple(_shortcut(data, number, one) for number, one in enumerate(found.shortcuts, start=1)),
-        uneven=tuple(map(_uneven, found.uneven)),
+        uneven=tuple(map(uneven_words, found.uneven)),
         notes=tuple(map(_sentence, found.notes)),
     )
 
@@ -116,15 +115,6 @@ def _causes(found: Diagnosis) -> tuple[CauseTold, ...]:
 
 def _sentence(text: str) -> str:
     return f"{capitalise(text)}."
-
-
-def _uneven(one: UnevenConcept) -> str:
-    most, least = (
-        f"by {decimal(each.effect, 2, sign=True)} where {one.attribute} is {each.group}"
-        for each in (one.effects[0], one.effects[-1])
-    )
-    chance = "less than 0.001" if one.chance < LEAST_CHANCE else decimal(one.chance, 3)
-    return f"{one.concept} lifts {label(one.label)} {most} and {least} (by chance: {chance})."
 
 
 def _shortcut(data: ReportData, number: int, one: Shortcut) -> ShortcutTold:

@@ -13,6 +13,11 @@ from dance_xai.errors import ConfigError, DataError
 from dance_xai.stages.clustering import FEW
 from dance_xai.stages.settings import ClusterConfig, HeadConfig, MotionConfig
 
+NO_TEST = (
+    "clips: expected test clips to evaluate on, got none; mark some with split = test, or let [data.clips.split] "
+    "choose them"
+)
+
 
 def motion_faults(config: MotionConfig, data: DataConfig, *, poses: bool) -> Iterator[ConfigError]:
     """What is wrong with the settings of the motion concepts.
@@ -86,10 +91,7 @@ def dataset_faults(
             "that tell it; set data.poses.fps or motion.windows.frames"
         )
     if clips and all(clip.split != "test" for clip in clips):
-        yield DataError(
-            "clips: expected test clips to evaluate on, got none; mark some with split = "
-            "test, or let [data.clips.split] choose them"
-        )
+        yield DataError(NO_TEST)
     train = len(data.manifest.rows("train"))
     if poses and motion.source == "discover" and motion.min_clips > train >= FEW:
         yield DataError(f"motion.min_clips: expected at most the {train} train clips, got {motion.min_clips}; lower it")

@@ -14,6 +14,7 @@ from dance_xai.evaluate.inputs import EvaluationInput, EvaluationRows
 from dance_xai.model.bottleneck import ConceptBottleneck
 from dance_xai.stages.bank import BankResult
 from dance_xai.stages.grounded import Evidence
+from dance_xai.stages.request import NO_TEST
 from dance_xai.types import Features, FloatArray, IntArray, Manifest, counted
 from dance_xai.workflows.editing import edited_manifest
 from dance_xai.workflows.runs import RunView
@@ -45,10 +46,7 @@ def score(
     """
     start = time.perf_counter()
     if not len(manifest.rows("test")):
-        raise DataError(
-            "clips: expected test clips to evaluate on, got none; mark some with split = test, or let "
-            "[data.clips.split] choose them"
-        )
+        raise DataError(NO_TEST)
     rows = {
         split: _rows(manifest.rows(split), model, manifest, bank, evidence, features) for split in ("train", "test")
     }
